@@ -1,0 +1,42 @@
+"""Tests, benchmarks and pictures of the pages."""
+
+import os
+from collections.abc import Sequence
+
+from running import front_end, packages, system, words
+from running.installation import become
+from running.places import ROOT, VENV
+from running.steps import Stop, alone
+
+
+def prepare() -> None:
+    """Have everything that the tests need; do nothing when it is there."""
+    with alone():
+        packages.ensure(tests=True)
+        chromium = system.chromium()
+        front_end.ensure()
+        words.ensure()
+    # Playwright ships a Node of its own that needs a library which a small system lacks.
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = str(VENV / "bin" / "node")
+    os.environ["ECABINET_TEST_CHROMIUM"] = chromium
+
+
+def test(arguments: Sequence[str]) -> None:
+    """Be pytest, with these arguments."""
+    prepare()
+    become("-m", "pytest", *arguments)
+
+
+def look(arguments: Sequence[str]) -> None:
+    """Write pictures of the main pages."""
+    prepare()
+    become("-m", "tests.look", *arguments)
+
+
+def bench(name: str, arguments: Sequence[str]) -> None:
+    """Be the benchmark of this name."""
+    known = sorted(path.stem for path in (ROOT / "bench").glob("[a-z]*.py"))
+    if name not in known:
+        raise Stop(f"There is no benchmark {name!r}; there are: {', '.join(known) or 'none yet'}.")
+    prepare()
+    become("-m", f"bench.{name}", *arguments)
