@@ -1,0 +1,144 @@
+"""News for open pages: written in the transaction, numbered and sent only after its commit.
+
+A stream is one meeting, one body or one person. The number a tablet remembers is given here, by the one claimer of a stream, never by the
+inserting transaction: on PostgreSQL row 105 can become visible before row 104, and a tablet that has seen 105 would never ask for 104.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Event
+from typing import Any
+
+from sqlalchemy import Index, String, UniqueConstraint, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ecabinet import clock
+from ecabinet.database import Base, after_commit, transaction
+
+logger = logging.getLogger(__name__)
+
+MISSED_AT_MOST = 500  # a tablet that missed more loads afresh
+
+
+class NewsItem(Base):
+    """One change of state, for those who may know of it."""
+
+    __tablename__ = "news_item"
+    __table_args__ = (
+        UniqueConstraint("stream", "number"),
+        Index(
+            "ix_news_item_unsent", "id", sqlite_where=text("number IS NULL"), postgresql_where=text("number IS NULL")
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stream: Mapped[str] = mapped_column(String(60))
+    topic: Mapped[str | None] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(40))
+    state: Mapped[dict[str, Any]]
+    number: Mapped[int | None]
+    at: Mapped[datetime]
+
+
+class Stream(Base):
+    """The last number given in a stream."""
+
+    __tablename__ = "news_stream"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    number: Mapped[int] = mapped_column(default=0)
+
+
+@dataclass(frozen=True)
+class News:
+    """One piece of news as it goes to a tablet: state, never text."""
+
+    stream: str
+    topic: str | None
+    kind: str
+    state: dict[str, Any]
+    number: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the socket carries."""
+        return {"stream": self.stream, "number": self.number, "kind": self.kind, **self.state}
+
+
+waiting = Event()  # set when a committed transaction left news to send
+
+
+def announce(session: Session, stream: str, kind: str, *, topic: str | None = None, **state: object) -> None:
+    """Leave news in this transaction. With a topic only those who follow it are told; `state` holds numbers and words of a closed set, no text."""
+    session.add(NewsItem(stream=stream, topic=topic, kind=kind, state=state, number=None, at=clock.now()))
+    after_commit(session, waiting.set)
+
+
+def claim() -> list[News]:
+    """Number what is committed and not yet sent, stream by stream, and return it in order; each piece is returned to one caller only."""
+    with transaction() as session:
+        unsent = session.scalars(
+            select(NewsItem).where(NewsItem.number.is_(None)).order_by(NewsItem.id).limit(1000)
+        ).all()
+        claimed: list[News] = []
+        for stream in sorted({item.stream for item in unsent}):
+            claimed += _number(session, stream, [item.id for item in unsent if item.stream == stream])
+        return claimed
+
+
+def _number(session: Session, stream: str, ids: list[int]) -> list[News]:
+    """Lock the stream, so that two claimers never number the same news."""
+    last = session.execute(
+        update(Stream).where(Stream.name == stream).values(number=Stream.number).returning(Stream.number)
+    ).scalar()
+    if last is None:
+        session.add(Stream(name=stream, number=0))
+        session.flush()
+        last = 0
+    fresh = session.scalars(
+        select(NewsItem)
+        .where(NewsItem.id.in_(ids), NewsItem.number.is_(None))
+        .order_by(NewsItem.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    for number, item in enumerate(fresh, start=last + 1):
+        item.number = number
+    session.execute(update(Stream).where(Stream.name == stream).values(number=last + len(fresh)))
+    return [_as_news(item) for item in fresh]
+
+
+def _as_news(item: NewsItem) -> News:
+    return News(stream=item.stream, topic=item.topic, kind=item.kind, state=item.state, number=item.number or 0)
+
+
+def last_number(session: Session, stream: str) -> int:
+    """Return the last number given in a stream, 0 where there was none."""
+    return session.scalar(select(Stream.number).where(Stream.name == stream)) or 0
+
+
+def missed(session: Session, stream: str, since: int, topics: Sequence[str]) -> list[News] | None:
+    """Return what a tablet that has seen `since` missed and may know, in order; None where it should load afresh."""
+    last = last_number(session, stream)
+    if since > last or last - since > MISSED_AT_MOST:
+        return None
+    items = session.scalars(
+        select(NewsItem)
+        .where(
+            NewsItem.stream == stream, NewsItem.number > since, NewsItem.topic.is_(None) | NewsItem.topic.in_(topics)
+        )
+        .order_by(NewsItem.number)
+    ).all()
+    return [_as_news(item) for item in items]
+
+
+def send_for_ever(send: Callable[[News], None], *, every: float = 1.0) -> None:
+    """Send news as it is committed, and every second what a crash or another process left; never returns."""
+    while True:
+        waiting.wait(every)
+        waiting.clear()
+        try:
+            for news in claim():
+                send(news)
+        except Exception:
+            logger.exception("news could not be sent; trying again")

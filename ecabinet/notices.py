@@ -1,0 +1,191 @@
+"""Notices to one person: in the application at once, by e-mail through an outbox. What leaves the house carries no title and no content."""
+
+import logging
+import smtplib
+from collections.abc import Callable
+from datetime import datetime
+from email.message import EmailMessage
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from ecabinet import clock, jobs, news
+from ecabinet.database import Base, one_of, transaction
+from ecabinet.organisation.models import Person
+from ecabinet.refusals import N_
+
+logger = logging.getLogger(__name__)
+
+
+class Sentence(StrEnum):
+    """What a notice says inside the application; `%(title)s` is filled from its values."""
+
+    OPINION_CIRCULATED = N_("Your written opinion is asked for: %(title)s. Answer by %(deadline)s.")
+    OPINION_REMINDER = N_("Your written opinion is still missing: %(title)s. Answer by %(deadline)s.")
+    OPINION_CLOSED = N_("The written opinions on %(title)s are closed.")
+    AGENDA_PROPOSED = N_("The agenda of %(title)s waits for your approval.")
+    AGENDA_RETURNED = N_("The chair returned the agenda of %(title)s with a remark.")
+    AGENDA_APPROVED = N_("The chair approved the agenda of %(title)s.")
+    AGENDA_PUBLISHED = N_("The agenda of %(title)s was published.")
+    MATTER_LODGED = N_("A dossier was lodged: %(title)s.")
+    MATTER_ACCEPTED = N_("Your dossier was accepted: %(title)s.")
+    MATTER_SENT_BACK = N_("Your dossier was sent back with a reason: %(title)s.")
+    ROLE_TO_CONFIRM = N_("A role waits for your confirmation: %(title)s.")
+    PHONE_TO_CONFIRM = N_("The reset of a lost phone waits for your confirmation: %(title)s.")
+    PHONE_REPLACED = N_(
+        "Your phone for signing in was replaced. If this was not you, tell the secretariat at once: %(title)s."
+    )
+
+
+class Notice(Base):
+    """Something one person should know; the same key tells it once only."""
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("person_id", "key"), Index(None, "person_id", "read_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    key: Mapped[str] = mapped_column(String(120))
+    sentence: Mapped[str] = mapped_column(String(40))
+    values: Mapped[dict[str, Any]]
+    address: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+
+class DeliveryState(StrEnum):
+    """Where an e-mail stands; one that was being sent when the process died is never sent a second time by itself."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Delivery(Base):
+    """One e-mail about one notice."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (UniqueConstraint("notice_id"), Index(None, "state"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
+    recipient: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(8))
+    state: Mapped[DeliveryState] = mapped_column(one_of(DeliveryState, "state"), default=DeliveryState.WAITING)
+    changed_at: Mapped[datetime]
+
+
+def tell(session: Session, person_id: int, sentence: Sentence, *, key: str, address: str, **values: str) -> None:
+    """Leave a notice in this transaction, once for a key; with an e-mail where the person has an address. `address` is the page it leads to."""
+    if session.scalar(select(Notice.id).where(Notice.person_id == person_id, Notice.key == key)) is not None:
+        return
+    notice = Notice(
+        person_id=person_id, key=key, sentence=sentence.name, values=values, address=address, at=clock.now()
+    )
+    session.add(notice)
+    session.flush()
+    news.announce(session, f"person:{person_id}", "notice")
+    person = session.get_one(Person, person_id)
+    if person.email:
+        session.add(
+            Delivery(notice_id=notice.id, recipient=person.email, language=person.language, changed_at=clock.now())
+        )
+        jobs.ask_for(session, "notices.send", key="notices.send")
+
+
+def unread_count(session: Session, person_id: int) -> int:
+    """Return how many notices the person has not read."""
+    return (
+        session.scalar(
+            select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+        )
+        or 0
+    )
+
+
+def latest(session: Session, person_id: int, at_most: int = 50) -> list[Notice]:
+    """Return the person's notices, newest first."""
+    return list(
+        session.scalars(select(Notice).where(Notice.person_id == person_id).order_by(Notice.id.desc()).limit(at_most))
+    )
+
+
+def mark_read(session: Session, person_id: int) -> None:
+    """Mark all notices of the person as read."""
+    session.execute(
+        update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None)).values(read_at=clock.now())
+    )
+
+
+Send = Callable[[EmailMessage], None]
+
+
+def send_waiting(send: Send, sender: str, words: Callable[[str], tuple[str, str]]) -> None:
+    """Send every waiting e-mail once. `words` gives subject and text in a language; each is claimed before and marked after it is handed over."""
+    while (claimed := _claim_delivery()) is not None:
+        delivery_id, recipient, language = claimed
+        subject, text = words(language)
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = sender, recipient, subject
+        message.set_content(text)
+        try:
+            send(message)
+        except OSError:
+            logger.exception("an e-mail could not be handed over")
+            _mark(delivery_id, DeliveryState.FAILED)
+        else:
+            _mark(delivery_id, DeliveryState.SENT)
+
+
+def _claim_delivery() -> tuple[int, str, str] | None:
+    with transaction() as session:
+        delivery = session.scalar(
+            select(Delivery)
+            .where(Delivery.state == DeliveryState.WAITING)
+            .order_by(Delivery.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if delivery is None:
+            return None
+        delivery.state, delivery.changed_at = DeliveryState.SENDING, clock.now()
+        return delivery.id, delivery.recipient, delivery.language
+
+
+def _mark(delivery_id: int, state: DeliveryState) -> None:
+    with transaction() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        delivery.state, delivery.changed_at = state, clock.now()
+
+
+def sender_for(smtp_url: str | None, folder: Path) -> Send:
+    """Return what hands e-mails over: `smtp://user:password@host:port`, or files in a folder where there is no server."""
+    return _to_server(smtp_url) if smtp_url else _to_folder(folder)
+
+
+def _to_folder(folder: Path) -> Send:
+    def send(message: EmailMessage) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = f"{clock.now():%Y%m%dT%H%M%S%f}.eml"
+        (folder / name).write_bytes(bytes(message))
+
+    return send
+
+
+def _to_server(smtp_url: str) -> Send:
+    address = urlsplit(smtp_url)
+
+    def send(message: EmailMessage) -> None:
+        with smtplib.SMTP(address.hostname or "localhost", address.port or 25, timeout=30) as server:
+            if address.scheme == "smtps":
+                server.starttls()
+            if address.username:
+                server.login(address.username, address.password or "")
+            server.send_message(message)
+
+    return send

@@ -1,0 +1,1 @@
+"""Units, positions, people, bodies, memberships, posts, roles and the working calendar."""

@@ -1,0 +1,67 @@
+"""Run the migrations against the database of the configuration."""
+
+from typing import Literal
+
+from alembic import context
+
+import agenda_docs.models
+import ecabinet.audit
+import ecabinet.jobs
+import ecabinet.news
+import ecabinet.notices
+import ecabinet.organisation.models
+import ecabinet.sign_in.models
+import meetings.models
+import outcomes.models
+import voting.models
+from ecabinet.config import from_environment
+from ecabinet.database import Base, Database, Instant
+
+# Importing these makes their tables known to the metadata.
+MODELS = (
+    agenda_docs.models,
+    ecabinet.audit,
+    ecabinet.jobs,
+    ecabinet.news,
+    ecabinet.notices,
+    ecabinet.organisation.models,
+    ecabinet.sign_in.models,
+    meetings.models,
+    outcomes.models,
+    voting.models,
+)
+
+
+def run() -> None:
+    """Bring the database to the newest migration."""
+    url = context.config.attributes.get("url")
+    if url is None:
+        config = from_environment()
+        config.instance.mkdir(parents=True, exist_ok=True)
+        url = config.database_url
+    database = Database(url)
+    with database.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            compare_type=True,
+            include_object=_is_ours,
+            render_item=_render,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+    database.close()
+
+
+def _is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:  # noqa: FBT001 - alembic's signature
+    """The full-text tables of SQLite are made by hand in a migration and belong to no model."""
+    return not (kind == "table" and name is not None and name.startswith("search_index"))
+
+
+def _render(kind: str, thing: object, _context: object) -> str | Literal[False]:
+    """A migration stands alone: it names the column's type, not our class."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(thing, Instant) else False
+
+
+run()

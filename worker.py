@@ -1,0 +1,40 @@
+"""The worker beside the server: it runs what is due, such as closing a written opinion at its deadline."""
+
+import logging
+import time
+from collections.abc import Mapping
+
+import agenda_docs.jobs
+import outcomes.jobs
+import voting.jobs
+from ecabinet import database, jobs, notices
+from ecabinet.config import Config, from_environment
+from ecabinet.jobs import Work
+from ecabinet.translation import words_of_a_notice
+
+
+def work_of(config: Config) -> Mapping[str, Work]:
+    """Return what each job name does in this installation."""
+
+    def send_notices() -> None:
+        send = notices.sender_for(config.smtp_url, config.instance / "mail")
+        notices.send_waiting(send, config.mail_sender, words_of_a_notice)
+
+    return {
+        "notices.send": send_notices,
+        **agenda_docs.jobs.WORK,
+        **voting.jobs.WORK,
+        **outcomes.jobs.WORK,
+    }
+
+
+def main() -> None:
+    """Work until the process is stopped."""
+    logging.basicConfig(level=logging.WARNING)
+    config = from_environment()
+    database.connect(config.database_url)
+    jobs.run_for_ever(work_of(config), time.sleep)
+
+
+if __name__ == "__main__":
+    main()
