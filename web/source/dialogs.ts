@@ -1,0 +1,50 @@
+// Dialogs that buttons open, the question before a weighty act, and menus that close when one turns away.
+import htmx from "htmx.org";
+
+function dialogNamed(id: string | undefined): HTMLDialogElement | null {
+  const found = id ? document.getElementById(id) : null;
+  return found instanceof HTMLDialogElement ? found : null;
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  dialogNamed(target?.closest<HTMLElement>("[data-opens]")?.dataset["opens"])?.showModal();
+  if (target?.closest("[data-close]")) target.closest("dialog")?.close();
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+    if (!target || !menu.contains(target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  }
+});
+
+interface Confirmation {
+  elt: Element;
+  triggeringEvent?: Event;
+  issueRequest(skipConfirmation: boolean): void;
+}
+
+function askFirst(question: string, event: CustomEvent<Confirmation>): void {
+  const dialog = document.querySelector<HTMLDialogElement>("[data-confirm-dialog]");
+  if (!dialog) return;
+  event.preventDefault();
+  const submitter = (event.detail.triggeringEvent as SubmitEvent | undefined)?.submitter;
+  const sentence = dialog.querySelector("[data-confirm-question]");
+  const agree = dialog.querySelector<HTMLButtonElement>('button[value="yes"]');
+  if (sentence) sentence.textContent = question;
+  if (agree && submitter) agree.textContent = submitter.textContent?.trim() || agree.textContent;
+  dialog.returnValue = "";
+  dialog.addEventListener("close", () => dialog.returnValue === "yes" && event.detail.issueRequest(true), { once: true });
+  dialog.showModal();
+}
+
+htmx.on("htmx:confirm", (event) => {
+  const asked = event as CustomEvent<Confirmation>;
+  const question = asked.detail.elt instanceof HTMLElement ? asked.detail.elt.dataset["confirm"] : undefined;
+  if (question) askFirst(question, asked);
+});

@@ -1,0 +1,165 @@
+// Parts of a page that follow the room. New content is fetched when news comes, but never put under a finger: while someone is
+// busy inside a region, a bar offers the change instead.
+import { words } from "./page";
+import { dispatch, listen, type News } from "./news";
+
+const selector = "[data-region]";
+const gatherMilliseconds = 120;
+const spreadMilliseconds = 180;
+
+interface Region {
+  timer: number;
+  fetching: boolean;
+  again: boolean;
+  shown: string | null;
+}
+
+const known = new WeakMap<HTMLElement, Region>();
+const bars = new WeakMap<HTMLElement, HTMLTemplateElement>();
+
+function regionOf(element: HTMLElement): Region {
+  const region = known.get(element) ?? { timer: 0, fetching: false, again: false, shown: null };
+  known.set(element, region);
+  return region;
+}
+
+type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+function isTouched(control: Control): boolean {
+  if (control instanceof HTMLSelectElement) {
+    const options = [...control.options];
+    const original = options.findIndex((option) => option.defaultSelected);
+    return control.selectedIndex !== (original === -1 ? 0 : original);
+  }
+  if (control instanceof HTMLInputElement && (control.type === "radio" || control.type === "checkbox")) {
+    return control.checked !== control.defaultChecked || (control.checked && control.closest("form[data-keep]:not([data-recorded])") !== null);
+  }
+  return control.type !== "hidden" && control.value !== control.defaultValue;
+}
+
+/** Whether someone is reading by keyboard, choosing or writing in this region. */
+function isBusy(element: HTMLElement): boolean {
+  if (document.activeElement !== element && element.contains(document.activeElement)) return true;
+  if (element.querySelector("dialog[open], form[aria-busy='true'], form[data-waiting]")) return true;
+  return [...element.querySelectorAll<Control>("input, textarea, select")].some(isTouched);
+}
+
+/** The same page rendered twice differs in its CSRF tokens only. */
+function comparable(markup: string): string {
+  return markup.replace(/name="csrf_token" value="[^"]*"/g, "").trim();
+}
+
+function rememberBar(element: HTMLElement): void {
+  const template = element.querySelector<HTMLTemplateElement>("template[data-bar]");
+  if (template) bars.set(element, template);
+}
+
+function swap(element: HTMLElement, markup: string): void {
+  rememberBar(element);
+  const { scrollTop } = element;
+  const hadFocus = element.contains(document.activeElement);
+  element.innerHTML = markup;
+  element.scrollTop = scrollTop;
+  // Whoever asked for this by keyboard goes on from here, not from the top of the page.
+  if (hadFocus) {
+    element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+  }
+  regionOf(element).shown = comparable(markup);
+  dispatch("swapped", element);
+}
+
+function showBar(element: HTMLElement): void {
+  rememberBar(element);
+  if (element.querySelector(":scope > [data-bar-shown]")) return;
+  const content = bars.get(element)?.content.cloneNode(true) as DocumentFragment | undefined;
+  const bar = content?.firstElementChild;
+  if (!bar) return;
+  bar.setAttribute("data-bar-shown", "");
+  bar.querySelector("[data-show]")?.addEventListener("click", () => void load(element, true));
+  element.prepend(bar);
+}
+
+/** The region's content as the server has it now; null where it could not be had. */
+async function fetchMarkup(element: HTMLElement): Promise<string | null> {
+  const response = await fetch(element.dataset["region"] ?? "", { headers: { Accept: "text/html", "X-Region": "true" }, cache: "no-store" });
+  if (response.redirected || response.status === 401) return null;
+  // What one may no longer see leaves the screen.
+  if (response.status === 403 || response.status === 404) return "";
+  return response.ok ? response.text() : null;
+}
+
+async function load(element: HTMLElement, wanted: boolean): Promise<void> {
+  const region = regionOf(element);
+  if (region.fetching) {
+    region.again = true;
+    return;
+  }
+  region.fetching = true;
+  try {
+    const markup = await fetchMarkup(element);
+    if (markup !== null && element.isConnected) place(element, markup, wanted);
+  } catch {
+    // Without a network nothing changes; coming back joins again and asks for what was missed.
+  } finally {
+    region.fetching = false;
+  }
+  if (region.again) {
+    region.again = false;
+    ask(element);
+  }
+}
+
+function place(element: HTMLElement, markup: string, wanted: boolean): void {
+  if (!wanted && regionOf(element).shown === comparable(markup)) return;
+  const mustLeave = markup === "";
+  if (wanted || mustLeave || (!isBusy(element) && !("showChange" in element.dataset))) swap(element, markup);
+  else showBar(element);
+}
+
+/** News comes in bursts and to everyone at once: gather it, and spread the requests of a full room a little. */
+function ask(element: HTMLElement): void {
+  const region = regionOf(element);
+  if (region.timer) return;
+  region.timer = window.setTimeout(
+    () => {
+      region.timer = 0;
+      void load(element, false);
+    },
+    gatherMilliseconds + Math.random() * spreadMilliseconds,
+  );
+}
+
+function regions(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>(selector)];
+}
+
+function showCount(news: News): void {
+  const question = CSS.escape(String(news["question"]));
+  const values = { voted: String(news["voted"]), of: String(news["of"]) };
+  for (const text of document.querySelectorAll<HTMLElement>(`[data-count-for="${question}"]`)) {
+    text.textContent = text.dataset["words"] ? words(text, "words", values) : values.voted;
+  }
+  for (const bar of document.querySelectorAll<HTMLProgressElement>(`[data-progress-for="${question}"]`)) {
+    if (news["of"] !== undefined) bar.max = Number(news["of"]);
+    bar.value = Number(news["voted"]);
+  }
+}
+
+function showState(news: News): void {
+  const subject = CSS.escape(`${news.kind}:${String(news[news.kind] ?? news["id"])}`);
+  for (const element of document.querySelectorAll<HTMLElement>(`[data-state-of="${subject}"]`)) element.dataset["state"] = String(news["state"]);
+}
+
+listen("news", (news) => {
+  if (news["voted"] !== undefined) showCount(news);
+  if (news["state"] !== undefined) showState(news);
+  for (const element of regions()) {
+    if ((element.dataset["on"] ?? "").split(/[\s,]+/).includes(news.kind)) ask(element);
+  }
+});
+listen("refresh", () => regions().forEach(ask));
+listen("stayed", (form) => {
+  const own = form.closest<HTMLElement>(selector);
+  if (own) void load(own, true);
+});
