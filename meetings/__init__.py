@@ -1,0 +1,1 @@
+"""Meetings, their agenda and its versions, delegation, attendance, the live room, the hall screen. It knows nothing of votes."""
