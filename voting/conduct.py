@@ -1,0 +1,159 @@
+"""When a question may be amended, armed, opened, answered, closed and withdrawn: values in, a refusal or nothing out."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from ecabinet.refusals import N_, Refused
+from voting.models import Form, Procedure, QuestionState
+from voting.rule import Choice, Rule, Silence
+
+# What reaches the box this long after the stated end still counts; nothing later does, whether or not the close has run.
+GRACE = {Form.MEETING: timedelta(0), Form.WRITTEN: timedelta(seconds=60)}
+LONGEST_OPINION = 4000
+LONGEST_TEXT = 2000
+LONGEST_MINUTES = 24 * 60
+CAST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class Reason(StrEnum):
+    """Why a question or a ballot is refused."""
+
+    NOT_OPEN = N_("Voting on this question is not open.")
+    TOO_LATE = N_("The time for this question ended at %(ended)s. Your ballot came later and does not count.")
+    NOT_ENTITLED = N_("You are not on the roll of this question, so you cannot vote on it.")
+    RECUSED = N_("You are recused from this question because of a conflict of interest, so you cannot vote on it.")
+    NOT_OFFERED = N_("Choose one of the offered answers.")
+    OPINION_MISSING = N_("Write your opinion in words, or choose another answer.")
+    OPINION_TOO_LONG = N_("Your text is too long: at most %(most)s characters.")
+    SENT_BEFORE = N_("A ballot with this mark was sent before with another content. Reload the page and vote again.")
+    NO_MARK = N_("This ballot carries no mark of its own. Reload the page and vote again.")
+    TEXT_MISSING = N_("Write the question first.")
+    TEXT_TOO_LONG = N_("The question is too long: at most %(most)s characters.")
+    NOT_AMENDABLE = N_("The text of a question is frozen once it has been opened. Prepare a new question instead.")
+    NOT_A_DRAFT = N_("This question was put already. Reload the page to see where it stands.")
+    NOT_ARMED = N_("Show the question on the tablets first, then open it.")
+    NOT_RUNNING = N_("The meeting is not running. Start it first.")
+    ANOTHER_OPEN = N_("Another question is open in this meeting. Close it first.")
+    CLOSED_BEFORE = N_("This question was closed already. Its result stands.")
+    STILL_RUNNING = N_("The members may answer until %(until)s. The question closes by itself then.")
+    NOT_WITHDRAWABLE = N_("A question that was opened cannot be withdrawn. Close it, and record what became of it.")
+    ITEM_OVER = N_("This agenda item is over. Put the question on an item that is still to come.")
+    NO_MATTER = N_("A question needs a dossier. Give the agenda item one first.")
+    NOT_ACCEPTED = N_("The dossier has not been accepted yet. Accept it first.")
+    RULE_OF_OTHER_FORM = N_("This voting rule is made for another way of deciding. Choose one that fits.")
+    NOBODY_ENTITLED = N_("Nobody could vote on this question. Enter the members of the body first.")
+    DAYS_OUT_OF_RANGE = N_("The members must have at least %(least)s and at most %(most)s working days.")
+    VOTE_IN_WRITING = N_("Asking for objections needs a meeting. In writing, put the question to a vote.")
+
+
+def options_of(procedure: Procedure, rule: Rule) -> tuple[str, ...]:
+    """Return the answers that are offered: where the chair asks for objections, only the objection."""
+    if procedure is Procedure.NO_OBJECTION:
+        return (Choice.NO.value,)
+    offered = (Choice.YES, Choice.NO, Choice.ABSTAIN, Choice.OTHER)
+    return tuple(choice.value for choice in offered if choice is not Choice.ABSTAIN or rule.abstention_allowed)
+
+
+def last_moment(form: Form, closes_at: datetime | None) -> datetime | None:
+    """Return the last instant at which the box takes a ballot, grace included; None where no end is set."""
+    return None if closes_at is None else closes_at + GRACE[form]
+
+
+def check_may_cast(*, is_open: bool, on_roll: bool, recused: bool, now: datetime, last: datetime | None) -> None:
+    """Refuse a ballot of someone who may not vote on this question now."""
+    if not on_roll:
+        raise Refused(Reason.NOT_ENTITLED)
+    if recused:
+        raise Refused(Reason.RECUSED)
+    if not is_open:
+        raise Refused(Reason.NOT_OPEN)
+    if last is not None and now > last:
+        raise Refused(Reason.TOO_LATE, ended=last)
+
+
+def check_ballot(choice: str, text: str, options: Sequence[str]) -> None:
+    """Refuse an answer that is not offered, or another opinion without words."""
+    if choice not in options:
+        raise Refused(Reason.NOT_OFFERED)
+    if choice == Choice.OTHER and not text:
+        raise Refused(Reason.OPINION_MISSING)
+    if len(text) > LONGEST_OPINION:
+        raise Refused(Reason.OPINION_TOO_LONG, most=LONGEST_OPINION)
+
+
+def check_cast_id(cast_id: str) -> None:
+    """Refuse a ballot that the tablet gave no mark, so that sending it again could not be told from voting again."""
+    if not CAST_ID.fullmatch(cast_id):
+        raise Refused(Reason.NO_MARK)
+
+
+def check_text(text: str) -> None:
+    """Refuse a question without words, or with too many."""
+    if not text:
+        raise Refused(Reason.TEXT_MISSING)
+    if len(text) > LONGEST_TEXT:
+        raise Refused(Reason.TEXT_TOO_LONG, most=LONGEST_TEXT)
+
+
+def check_may_prepare(*, form: Form, procedure: Procedure, rule: Rule) -> None:
+    """Refuse a rule, or a way of asking, that does not fit where the question is answered."""
+    if rule.is_written != (form is Form.WRITTEN):
+        raise Refused(Reason.RULE_OF_OTHER_FORM)
+    if form is Form.WRITTEN and procedure is Procedure.NO_OBJECTION:
+        raise Refused(Reason.VOTE_IN_WRITING)
+
+
+def check_may_amend(state: QuestionState) -> None:
+    """Refuse to touch the text of a question that was opened."""
+    if state not in (QuestionState.DRAFT, QuestionState.ARMED):
+        raise Refused(Reason.NOT_AMENDABLE)
+
+
+def check_may_arm(state: QuestionState, *, is_running: bool) -> None:
+    """Refuse to load a question on the tablets outside a running meeting, or a second time."""
+    if state is not QuestionState.DRAFT:
+        raise Refused(Reason.NOT_A_DRAFT)
+    if not is_running:
+        raise Refused(Reason.NOT_RUNNING)
+
+
+def check_may_open(state: QuestionState, *, is_running: bool, another_open: bool) -> None:
+    """Refuse to open what is not armed, or two questions of one meeting at a time."""
+    if state in (QuestionState.OPEN, QuestionState.CLOSED):
+        raise Refused(Reason.NOT_A_DRAFT)
+    if state is not QuestionState.ARMED:
+        raise Refused(Reason.NOT_ARMED)
+    if not is_running:
+        raise Refused(Reason.NOT_RUNNING)
+    if another_open:
+        raise Refused(Reason.ANOTHER_OPEN)
+
+
+def check_may_close(*, has_box: bool, is_open: bool) -> None:
+    """Refuse to close what was never opened, or twice."""
+    if not has_box:
+        raise Refused(Reason.NOT_OPEN)
+    if not is_open:
+        raise Refused(Reason.CLOSED_BEFORE)
+
+
+def check_may_withdraw(state: QuestionState) -> None:
+    """Refuse to withdraw what was opened: the box keeps what is in it."""
+    if state not in (QuestionState.DRAFT, QuestionState.ARMED):
+        raise Refused(Reason.NOT_WITHDRAWABLE)
+
+
+def check_days(days: int, least: int, most: int) -> None:
+    """Refuse a period that the rules of the body do not allow."""
+    if not least <= days <= most:
+        raise Refused(Reason.DAYS_OUT_OF_RANGE, least=least, most=most)
+
+
+def is_settled(rule: Rule, *, voted: int, entitled: int, objected: bool) -> bool:
+    """Say whether a written question need not wait for its deadline: all have answered, or an objection has stopped it."""
+    if not rule.is_written:
+        return False
+    all_in = rule.early_close and voted >= entitled
+    return all_in or (rule.silence is Silence.OBJECTION_STOPS and objected)

@@ -1,0 +1,113 @@
+"""Preparing a question: its matter, its rule, its wording. Nobody but those who prepare and conduct sees it yet."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from agenda_docs import reading
+from agenda_docs.models import Matter, MatterState
+from ecabinet import audit, clock
+from ecabinet.access import Actor, Permission
+from ecabinet.audit import Tag
+from ecabinet.organisation import queries as organisation
+from ecabinet.refusals import NotFound, Refused
+from meetings import service as meetings
+from meetings.models import ItemState, Meeting, MeetingState
+from voting import conduct, service
+from voting.conduct import Reason
+from voting.models import Form, Procedure, Question, QuestionState, QuestionText
+from voting.rule_book import rule_named
+
+ITEM_OVER = (ItemState.DONE, ItemState.DEFERRED, ItemState.WITHDRAWN)
+
+
+def prepare(
+    session: Session,
+    actor: Actor,
+    *,
+    item_id: int,
+    text: str,
+    rule_name: str | None = None,
+    procedure: Procedure = Procedure.VOTE,
+) -> Question:
+    """Prepare a question on an agenda item, by the body's rule for meetings where no other is named; nobody else sees it yet."""
+    item = meetings.item_for(session, actor, item_id, Permission.PREPARE_QUESTION)
+    meeting = session.get_one(Meeting, item.meeting_id)
+    if item.matter_id is None:
+        raise Refused(Reason.NO_MATTER)
+    if item.state in ITEM_OVER or meeting.state is MeetingState.CLOSED:
+        raise Refused(Reason.ITEM_OVER)
+    matter = reading.matter_for(session, actor, item.matter_id, Permission.PREPARE_QUESTION)
+    named = rule_name or organisation.body(session, meeting.body_id).meeting_rule
+    question = Question(
+        body_id=meeting.body_id,
+        matter_id=matter.id,
+        item_id=item.id,
+        form=Form.MEETING,
+        procedure=procedure,
+        rule_name=named,
+    )
+    return _add(session, actor, question, text)
+
+
+def prepare_written(
+    session: Session, actor: Actor, *, matter_id: int, text: str, rule_name: str | None = None
+) -> Question:
+    """Prepare a question to be answered in writing, by the body's rule for that where no other is named."""
+    matter = reading.matter_for(session, actor, matter_id, Permission.PREPARE_QUESTION)
+    check_accepted(matter)
+    named = rule_name or organisation.body(session, matter.body_id).written_rule
+    question = Question(
+        body_id=matter.body_id, matter_id=matter.id, form=Form.WRITTEN, procedure=Procedure.VOTE, rule_name=named
+    )
+    return _add(session, actor, question, text)
+
+
+def check_accepted(matter: Matter) -> None:
+    """Refuse to ask about a dossier that the secretariat has not accepted."""
+    if matter.state is not MatterState.ACCEPTED:
+        raise Refused(Reason.NOT_ACCEPTED)
+
+
+def _add(session: Session, actor: Actor, question: Question, text: str) -> Question:
+    """Keep a new question with its first wording, in the next round of its matter."""
+    conduct.check_text(text)
+    rule = rule_named(question.rule_name).rule
+    conduct.check_may_prepare(form=question.form, procedure=question.procedure, rule=rule)
+    earlier = select(func.count()).select_from(Question).where(Question.matter_id == question.matter_id)
+    question.round = 1 + (session.scalar(earlier) or 0)
+    question.state, question.text, question.papers = QuestionState.DRAFT, text, []
+    question.created_by_id, question.created_at = _person_of(actor), clock.now()
+    session.add(question)
+    session.flush()
+    _keep_text(session, actor, question, text, 1)
+    audit.record(session, actor, Tag.QUESTION_PREPARED, question)
+    return question
+
+
+def amend(session: Session, actor: Actor, question_id: int, text: str) -> Question:
+    """Change the wording of a question that has not been opened; every earlier wording is kept."""
+    question = service.locked(session, service.question_for(session, actor, question_id, Permission.PREPARE_QUESTION))
+    conduct.check_may_amend(question.state)
+    conduct.check_text(text)
+    if text == question.text:
+        return question
+    number = select(func.max(QuestionText.number)).where(QuestionText.question_id == question.id)
+    question.text = text
+    _keep_text(session, actor, question, text, 1 + (session.scalar(number) or 0))
+    audit.record(session, actor, Tag.QUESTION_AMENDED, question)
+    if question.state is QuestionState.ARMED:
+        service.announce(session, question)
+    return question
+
+
+def _keep_text(session: Session, actor: Actor, question: Question, text: str, number: int) -> None:
+    session.add(
+        QuestionText(question_id=question.id, number=number, text=text, person_id=_person_of(actor), at=clock.now())
+    )
+
+
+def _person_of(actor: Actor) -> int:
+    """Return who the actor is; the clock is nobody and prepares nothing."""
+    if actor.person_id is None:
+        raise NotFound
+    return actor.person_id

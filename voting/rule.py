@@ -1,0 +1,145 @@
+"""The vocabulary of a voting rule: what may be said about a body's way of deciding, as frozen values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+HEADS = "heads"
+
+
+class Form(StrEnum):
+    """How a question is put: in a meeting, or by opinion forms with a deadline."""
+
+    MEETING = "meeting"
+    WRITTEN = "written"
+
+
+class Choice(StrEnum):
+    """What can be said of one member of the roll when the votes are counted."""
+
+    YES = "yes"
+    NO = "no"
+    ABSTAIN = "abstain"
+    OTHER = "other"
+    PRESENT_NOT_VOTING = "present_not_voting"
+    ABSENT = "absent"
+    RECUSED = "recused"
+    SILENT = "silent"
+
+
+ANSWERS = frozenset({Choice.YES, Choice.NO, Choice.ABSTAIN, Choice.OTHER, Choice.PRESENT_NOT_VOTING})
+
+
+class Base(StrEnum):
+    """Of whom a fraction is taken."""
+
+    ALL = "all"
+    ENTITLED = "entitled"
+    PRESENT = "present"
+    CAST = "cast"
+    ANSWERED = "answered"
+
+
+class Leave(StrEnum):
+    """What a recused member is taken out of."""
+
+    PRESENT = "present"
+    ENTITLED = "entitled"
+    QUORUM = "quorum"
+    ALL = "all"
+
+
+class Silence(StrEnum):
+    """What no answer means once the deadline of a written procedure has passed."""
+
+    NOT_A_YES = "not_a_yes"
+    CONSENT = "consent"
+    ABSENT = "absent"
+    OBJECTION_STOPS = "objection_stops"
+
+
+class TieKind(StrEnum):
+    """What settles a tie."""
+
+    FAILS = "fails"
+    SIDE_OF = "side_of"
+    COUNTS_DOUBLE = "counts_double"
+
+
+class TieWhen(StrEnum):
+    """When there is a tie: yes is exactly half of the base, or as many yes as no."""
+
+    YES_IS_HALF_OF_BASE = "yes_is_half_of_base"
+    YES_EQUALS_NO = "yes_equals_no"
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """So much of the base has to have said yes: more than the fraction where `strict`, else at least it."""
+
+    base: Base
+    fraction: Fraction
+    strict: bool
+    measure: str = HEADS
+
+
+@dataclass(frozen=True)
+class Tie:
+    """Who or what settles a tie; `role` is empty where a tie simply fails."""
+
+    kind: TieKind = TieKind.FAILS
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class Quorum:
+    """How many, and who, have to take part; fraction and least number both hold where both are given."""
+
+    fraction: Fraction | None = None
+    of: Base = Base.ALL
+    strict: bool = False
+    at_least: int | None = None
+    roles: tuple[str, ...] = ()
+    except_roles: tuple[str, ...] = ()
+    attending: tuple[str, ...] = ()
+    substitutes: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How a body decides. The defaults are those of a rule that says nothing of the matter."""
+
+    form: Form = Form.MEETING
+    criteria: tuple[Criterion, ...] = ()
+    min_yes: int = 0
+    no_blocks: bool = False
+    absence_blocks: bool = False
+    quorum: Quorum | None = None
+    tie: Tie = Tie()
+    tie_when: TieWhen = TieWhen.YES_IS_HALF_OF_BASE
+    double_counts_for_min_yes: bool = True
+    abstention_allowed: bool = True
+    silence: Silence = Silence.NOT_A_YES
+    objections: tuple[Choice, ...] = (Choice.NO,)
+    early_close: bool = False
+    recused_leave: frozenset[Leave] = frozenset({Leave.PRESENT, Leave.ENTITLED, Leave.QUORUM})
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the question is answered by forms with a deadline."""
+        return self.form is Form.WRITTEN
+
+    @property
+    def objection_stops(self) -> bool:
+        """Whether one objection stops the procedure (written form only)."""
+        return self.is_written and self.silence is Silence.OBJECTION_STOPS
+
+    def recused_leaves(self, what: Leave) -> bool:
+        """Whether a recused member is taken out of this; leaving all implies leaving the entitled."""
+        return what in self.recused_leave or (what is Leave.ENTITLED and Leave.ALL in self.recused_leave)
+
+    def roles(self) -> frozenset[str]:
+        """Return the roles of members that this rule names: each needs one holder at most."""
+        quorum = self.quorum or Quorum()
+        named = {*quorum.roles, *quorum.except_roles, self.tie.role}
+        return frozenset(named - {""})

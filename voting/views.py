@@ -1,0 +1,121 @@
+"""The pages of questions: the panel with its ballot, the result, and the commands of those who conduct it."""
+
+from datetime import timedelta
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from ecabinet import forms
+from ecabinet.access import Permission
+from ecabinet.database import reading, transaction
+from ecabinet.gate import actor, requires
+from ecabinet.refusals import Refused
+from voting import casting, conduct, preparing, queries, service, written_views
+from voting.ballots import Ballot
+from voting.conduct import Reason
+from voting.models import Procedure, Question
+from voting.words import GLOBALS
+
+bp = Blueprint("voting", __name__, url_prefix="/questions")
+BLUEPRINTS: tuple[Blueprint, ...] = (bp, written_views.bp)
+
+for name, words in GLOBALS.items():
+    bp.add_app_template_global(words, name)
+
+
+@bp.post("/<int:question_id>/ballots")
+@requires(Permission.CAST_BALLOT)
+def cast(question_id: int) -> ResponseReturnValue:
+    """Cast the signed-in member's ballot; answered only after its commit."""
+    return casting.cast(actor(), question_id, _ballot()).as_json(), 201
+
+
+@bp.get("/<int:question_id>")
+@requires(Permission.READ_QUESTION)
+def page(question_id: int) -> ResponseReturnValue:
+    """Show a question: where it stands, its result, who voted how once it is closed."""
+    with reading() as session:
+        panel = queries.panel(session, actor(), question_id)
+        result = queries.result(session, actor(), question_id)
+    return render_template("voting/question.html", panel=panel, result=result)
+
+
+@bp.get("/<int:question_id>/panel")
+@requires(Permission.READ_QUESTION)
+def panel(question_id: int) -> ResponseReturnValue:
+    """Return the panel of a question for the live page."""
+    with reading() as session:
+        shown = queries.panel(session, actor(), question_id)
+    return render_template("voting/_question.html", panel=shown)
+
+
+@bp.post("")
+@requires(Permission.PREPARE_QUESTION)
+def prepare() -> ResponseReturnValue:
+    """Prepare a question on an agenda item."""
+    item_id = forms.whole_number(request.form, "item", _("Agenda item"))
+    procedure = forms.choice(request.form, "procedure", _("How it is put"), Procedure)
+    text = forms.text(request.form, "text", _("Question"), most=conduct.LONGEST_TEXT)
+    rule_name = forms.text(request.form, "rule", _("Voting rule"), most=80, required=False)
+    with transaction() as session:
+        prepared = preparing.prepare(
+            session, actor(), item_id=item_id, text=text, rule_name=rule_name or None, procedure=procedure
+        )
+    return _back(prepared)
+
+
+@bp.post("/<int:question_id>/amend")
+@requires(Permission.PREPARE_QUESTION)
+def amend(question_id: int) -> ResponseReturnValue:
+    """Change the wording before the question is opened."""
+    text = forms.text(request.form, "text", _("Question"), most=conduct.LONGEST_TEXT)
+    with transaction() as session:
+        amended = preparing.amend(session, actor(), question_id, text)
+    return _back(amended)
+
+
+@bp.post("/<int:question_id>/arm")
+@requires(Permission.CONDUCT_QUESTION)
+def arm(question_id: int) -> ResponseReturnValue:
+    """Show the question on the tablets."""
+    with transaction() as session:
+        armed = service.arm(session, actor(), question_id)
+    return _back(armed)
+
+
+@bp.post("/<int:question_id>/open")
+@requires(Permission.CONDUCT_QUESTION)
+def open_question(question_id: int) -> ResponseReturnValue:
+    """Open the question, with an end by the clock where one is given."""
+    minutes = forms.optional_number(request.form, "minutes", _("Minutes"))
+    closes_in = timedelta(minutes=min(minutes, conduct.LONGEST_MINUTES)) if minutes is not None else None
+    with transaction() as session:
+        opened = service.open_question(session, actor(), question_id, closes_in=closes_in)
+    return _back(opened)
+
+
+@bp.post("/<int:question_id>/withdraw")
+@requires(Permission.PREPARE_QUESTION)
+def withdraw(question_id: int) -> ResponseReturnValue:
+    """Take back a question that was not opened."""
+    with transaction() as session:
+        withdrawn = service.withdraw(session, actor(), question_id)
+    return _back(withdrawn)
+
+
+def _ballot() -> Ballot:
+    """Read what the tablet sent; nonsense is refused like any other ballot that cannot be told from another."""
+    sent = request.get_json(silent=True)
+    if not isinstance(sent, dict):
+        raise Refused(Reason.NO_MARK)
+    return Ballot(
+        cast_id=forms.text(sent, "cast_id", _("Mark"), most=64, required=False),
+        choice=forms.text(sent, "choice", _("Answer"), most=40, required=False),
+        text=forms.text(sent, "text", _("Your opinion"), most=conduct.LONGEST_OPINION, required=False),
+    )
+
+
+def _back(changed: Question) -> ResponseReturnValue:
+    address = "voting.page" if changed.item_id is not None else "opinions.page"
+    return redirect(url_for(address, question_id=changed.id))
