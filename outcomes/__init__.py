@@ -1,0 +1,1 @@
+"""Decisions, the archive and its verification."""

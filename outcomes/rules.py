@@ -1,0 +1,119 @@
+"""What may become of a matter, decided without a database."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from ecabinet.refusals import N_, Refused
+
+
+class DecisionKind(StrEnum):
+    """What became of a matter."""
+
+    ADOPTED = "adopted"
+    ADOPTED_WITHOUT_VOTE = "adopted_without_vote"
+    ADOPTED_WITH_CHANGES = "adopted_with_changes"
+    NOT_ADOPTED = "not_adopted"
+    DEFERRED = "deferred"
+    WITHDRAWN = "withdrawn"
+    NOTED = "noted"
+    REPORTED = "reported"
+
+
+class Reason(StrEnum):
+    """Why a decision, a declaration or a close is refused."""
+
+    NOT_CLOSED = N_("Close the question first; its outcome is declared after that.")
+    ALREADY_DECLARED = N_(
+        "The outcome of this question has been declared. A mistake is corrected by a new record on the decision's page."
+    )
+    NEEDS_A_VOTE = N_(
+        "“%(kind)s” follows a closed question. Put the question first, or choose what was decided without one."
+    )
+    NOT_AFTER_A_VOTE = N_("A question was put on this item; declare its outcome instead.")
+    FINALISER_MISSING = N_("Say who finalises the text, and by when.")
+    DATE_MISSING = N_("Say by when: the day to resubmit, or the day it is deferred to.")
+    DATE_PAST = N_("The day %(day)s has passed. Choose a later one.")
+    ALREADY_DECIDED = N_("This item is decided. A mistake is corrected by a new record on the decision's page.")
+    ALREADY_CORRECTED = N_("This decision has already been corrected. Correct the newer record, decision %(number)s.")
+    QUESTION_OPEN = N_("A question is still open: “%(text)s”. Close it before closing the meeting.")
+    NOT_DECLARED = N_(
+        "The outcome of “%(text)s” has not been declared. The chair declares it before the meeting is closed."
+    )
+    NOT_RUNNING = N_("Only a running meeting can be closed.")
+    MEETING_CLOSED = N_("The meeting is closed. What was decided is corrected by a new record on the decision's page.")
+    ITEM_NOT_CALLED = N_("Call this item first; it is decided when the meeting has come to it.")
+
+
+AFTER_A_VOTE = frozenset(
+    {
+        DecisionKind.ADOPTED,
+        DecisionKind.ADOPTED_WITHOUT_VOTE,
+        DecisionKind.ADOPTED_WITH_CHANGES,
+        DecisionKind.NOT_ADOPTED,
+    }
+)
+WITHOUT_A_VOTE = frozenset(DecisionKind) - AFTER_A_VOTE
+PASSED = AFTER_A_VOTE - {DecisionKind.NOT_ADOPTED}
+DATED = frozenset({DecisionKind.NOT_ADOPTED, DecisionKind.DEFERRED})
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a decision says beside its kind."""
+
+    text: str
+    finalised_by: str = ""
+    finalised_until: date | None = None
+    checked_by: str = ""
+    until: date | None = None
+
+
+def declared_outcome(kind: DecisionKind) -> str:
+    """Return the outcome that declaring this kind states: `pass` or `fail`."""
+    return "pass" if kind in PASSED else "fail"
+
+
+def check_details(kind: DecisionKind, details: Details, today: date) -> None:
+    """Raise `Refused` unless the kind has what it needs: who finalises changes and by when, the day of a deferral."""
+    if kind is DecisionKind.ADOPTED_WITH_CHANGES and (not details.finalised_by or details.finalised_until is None):
+        raise Refused(Reason.FINALISER_MISSING)
+    if kind in DATED and details.until is None:
+        raise Refused(Reason.DATE_MISSING)
+    for day in (details.finalised_until, details.until):
+        if day is not None and day < today:
+            raise Refused(Reason.DATE_PAST, day=day)
+
+
+def check_may_declare(*, is_closed: bool, is_declared: bool, kind: DecisionKind, kind_shown: str) -> None:
+    """Raise `Refused` unless the outcome of this question may be declared as this kind now."""
+    if not is_closed:
+        raise Refused(Reason.NOT_CLOSED)
+    if is_declared:
+        raise Refused(Reason.ALREADY_DECLARED)
+    if kind not in AFTER_A_VOTE:
+        raise Refused(Reason.NEEDS_A_VOTE, kind=kind_shown)
+
+
+def check_may_record(
+    *, kind: DecisionKind, kind_shown: str, was_called: bool, has_question: bool, is_decided: bool
+) -> None:
+    """Raise `Refused` unless this item may be decided as this kind without a vote now."""
+    if is_decided:
+        raise Refused(Reason.ALREADY_DECIDED)
+    if has_question:
+        raise Refused(Reason.NOT_AFTER_A_VOTE)
+    if kind not in WITHOUT_A_VOTE:
+        raise Refused(Reason.NEEDS_A_VOTE, kind=kind_shown)
+    if not was_called:
+        raise Refused(Reason.ITEM_NOT_CALLED)
+
+
+def check_may_close_meeting(*, is_running: bool, open_question: str | None, undeclared_question: str | None) -> None:
+    """Raise `Refused` while something of the meeting is unfinished; the texts name it."""
+    if not is_running:
+        raise Refused(Reason.NOT_RUNNING)
+    if open_question is not None:
+        raise Refused(Reason.QUESTION_OPEN, text=open_question)
+    if undeclared_question is not None:
+        raise Refused(Reason.NOT_DECLARED, text=undeclared_question)

@@ -1,0 +1,244 @@
+"""Declaring outcomes, recording and correcting decisions, closing questions and meetings."""
+
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import voting.service
+from agenda_docs import reading
+from agenda_docs.models import Because, Matter
+from ecabinet import audit, clock, jobs, news
+from ecabinet.access import Actor, Permission, Role
+from ecabinet.audit import Tag
+from ecabinet.organisation import queries as organisation
+from ecabinet.refusals import NotFound, Refused
+from meetings import service as meetings
+from meetings import sitting
+from meetings.models import AgendaItem, ItemState, Meeting, MeetingState
+from outcomes import rules
+from outcomes.models import Archive, Decision, Declaration
+from outcomes.rules import DecisionKind, Details, Reason
+from voting import box
+from voting.models import Question, QuestionState
+
+
+def close_question(session: Session, actor: Actor, question_id: int) -> Question:
+    """Close a question: the box takes its last entry and the rule decides. A written procedure is archived with it."""
+    question = voting.service.close(session, actor, question_id)
+    if question.item_id is None:
+        _archive(session, Archive(body_id=question.body_id, question_id=question.id))
+    return question
+
+
+def declare(
+    session: Session,
+    actor: Actor,
+    question_id: int,
+    kind: DecisionKind,
+    details: Details,
+    *,
+    kind_shown: str,
+    remark: str = "",
+) -> Decision:
+    """Declare the outcome of a closed question and record the decision; the computed outcome stays beside it, untouched."""
+    question = voting.service.question_for(session, actor, question_id, Permission.DECLARE_OUTCOME)
+    actor.must_have_stepped_up(clock.now())
+    known = session.scalar(select(Declaration.id).where(Declaration.question_id == question.id))
+    is_closed = question.state is QuestionState.CLOSED
+    rules.check_may_declare(is_closed=is_closed, is_declared=known is not None, kind=kind, kind_shown=kind_shown)
+    rules.check_details(kind, details, _today(session, question.body_id))
+    declaration = Declaration(
+        body_id=question.body_id,
+        question_id=question.id,
+        outcome=rules.declared_outcome(kind),
+        remark=remark,
+        declared_by_id=actor.person_id,
+        declared_at=clock.now(),
+    )
+    session.add(declaration)
+    audit.record(
+        session, actor, Tag.OUTCOME_DECLARED, declaration, computed=question.outcome, declared=declaration.outcome
+    )
+    item = session.get(AgendaItem, question.item_id) if question.item_id is not None else None
+    matter = session.get_one(Matter, question.matter_id)
+    decision = _new_decision(
+        session, actor, question.body_id, kind, details, title=matter.title, item=item, matter_id=matter.id
+    )
+    decision.question_id = question.id
+    if kind is DecisionKind.ADOPTED_WITHOUT_VOTE:
+        decision.present = _names_present(session, question)
+    return _keep(session, actor, decision, item)
+
+
+def record(
+    session: Session, actor: Actor, item_id: int, kind: DecisionKind, details: Details, *, kind_shown: str
+) -> Decision:
+    """Record what became of an item without a vote: noted, reported, deferred or withdrawn."""
+    item = meetings.item_for(session, actor, item_id, Permission.RECORD_DECISION)
+    meeting = meetings.lock(session, session.get_one(Meeting, item.meeting_id))
+    if meeting.state is not MeetingState.RUNNING:
+        raise Refused(Reason.MEETING_CLOSED if meeting.state is MeetingState.CLOSED else Reason.ITEM_NOT_CALLED)
+    rules.check_may_record(
+        kind=kind,
+        kind_shown=kind_shown,
+        was_called=item.state is not ItemState.PLANNED or kind in (DecisionKind.DEFERRED, DecisionKind.WITHDRAWN),
+        has_question=_was_put(session, item.id),
+        is_decided=decision_of_item(session, item.id) is not None,
+    )
+    rules.check_details(kind, details, _today(session, meeting.body_id))
+    decision = _new_decision(
+        session, actor, meeting.body_id, kind, details, title=item.title, item=item, matter_id=item.matter_id
+    )
+    item.state = {DecisionKind.DEFERRED: ItemState.DEFERRED, DecisionKind.WITHDRAWN: ItemState.WITHDRAWN}.get(
+        kind, item.state
+    )
+    return _keep(session, actor, decision, item)
+
+
+def correct(
+    session: Session, actor: Actor, decision_id: int, kind: DecisionKind, details: Details, reason: str
+) -> Decision:
+    """Correct a decision by a new record that names the old; the old one stays as it is."""
+    wrong = decision_for(session, actor, decision_id, Permission.RECORD_DECISION)
+    actor.must_have_stepped_up(clock.now())
+    newer = session.scalar(select(Decision.number).where(Decision.corrects_id == wrong.id))
+    if newer is not None:
+        raise Refused(Reason.ALREADY_CORRECTED, number=newer)
+    item = session.get(AgendaItem, wrong.item_id) if wrong.item_id is not None else None
+    decision = _new_decision(
+        session, actor, wrong.body_id, kind, details, title=wrong.title, item=item, matter_id=wrong.matter_id
+    )
+    decision.meeting_id, decision.question_id, decision.present = wrong.meeting_id, wrong.question_id, wrong.present
+    decision.corrects_id, decision.reason = wrong.id, reason
+    return _keep(session, actor, decision, item, tag=Tag.DECISION_CORRECTED)
+
+
+def close_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
+    """Close a meeting once nothing of it is unfinished, and ask for its archive bag."""
+    known = meetings.meeting_for(session, actor, meeting_id, Permission.CLOSE_MEETING)
+    actor.must_have_stepped_up(clock.now())
+    meeting = meetings.lock(session, known)
+    rules.check_may_close_meeting(
+        is_running=meeting.state is MeetingState.RUNNING,
+        open_question=_question_text(session, meeting.id, is_open=True),
+        undeclared_question=_question_text(session, meeting.id, is_open=False),
+    )
+    sitting.close(session, actor, meeting.id)
+    _let_auditors_read(session, actor, meeting)
+    _archive(session, Archive(body_id=meeting.body_id, meeting_id=meeting.id))
+    return meeting
+
+
+def _let_auditors_read(session: Session, actor: Actor, meeting: Meeting) -> None:
+    """From the close on, the body's auditors and archivists may read what the meeting had before it."""
+    auditors = organisation.people_with_role(session, meeting.body_id, Role.AUDITOR)
+    items = session.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id)).all()
+    for matter_id in sorted({item.matter_id for item in items if item.matter_id is not None}):
+        for person_id in auditors:
+            reading.grant(session, actor, matter_id, because=Because.AUDIT, because_id=meeting.id, person_id=person_id)
+
+
+def decision_for(
+    session: Session, actor: Actor, decision_id: int, permission: Permission = Permission.READ_DECISION
+) -> Decision:
+    """Return a decision; `NotFound` where the actor may not read its matter, `Forbidden` where the role is missing."""
+    decision = session.get(Decision, decision_id)
+    if decision is None or not actor.may(Permission.READ_DECISION, decision.body_id):
+        raise NotFound
+    if decision.matter_id is not None and not reading.may_read(session, actor, decision.matter_id):
+        raise NotFound
+    actor.must(permission, decision.body_id)
+    return decision
+
+
+def decision_of_item(session: Session, item_id: int) -> Decision | None:
+    """Return the decision on an item that stands: the newest correction where there is one."""
+    return session.scalar(select(Decision).where(Decision.item_id == item_id).order_by(Decision.id.desc()).limit(1))
+
+
+def _new_decision(  # noqa: PLR0913 - what every decision says
+    session: Session,
+    actor: Actor,
+    body_id: int,
+    kind: DecisionKind,
+    details: Details,
+    *,
+    title: str,
+    item: AgendaItem | None,
+    matter_id: int | None,
+) -> Decision:
+    year = _today(session, body_id).year
+    return Decision(
+        body_id=body_id,
+        year=year,
+        number=_next_number(session, body_id, year),
+        matter_id=matter_id,
+        meeting_id=item.meeting_id if item is not None else None,
+        item_id=item.id if item is not None else None,
+        kind=kind,
+        title=title,
+        text=details.text,
+        finalised_by=details.finalised_by,
+        finalised_until=details.finalised_until,
+        checked_by=details.checked_by,
+        until=details.until,
+        present=[],
+        recorded_by_id=actor.person_id,
+        recorded_at=clock.now(),
+    )
+
+
+def _next_number(session: Session, body_id: int, year: int) -> int:
+    """The body's next number of the year; two at once collide on the unique constraint, and the second is asked to try again."""
+    last = session.scalar(select(func.max(Decision.number)).where(Decision.body_id == body_id, Decision.year == year))
+    return (last or 0) + 1
+
+
+def _keep(
+    session: Session, actor: Actor, decision: Decision, item: AgendaItem | None, *, tag: Tag = Tag.DECISION_RECORDED
+) -> Decision:
+    """Write the decision, hold its item against editing, tell those who follow it."""
+    session.add(decision)
+    audit.record(session, actor, tag, decision, kind=decision.kind.value, number=decision.number)
+    if item is not None:
+        meetings.hold(session, item.id, "decided")
+        news.announce(session, meetings.stream_of(item.meeting_id), "decision", topic=f"item:{item.id}", item=item.id)
+    return decision
+
+
+def _names_present(session: Session, question: Question) -> list[str]:
+    """Return the names of the members who were there when the question closed."""
+    present = set((question.result or {}).get("present", ()))
+    return [line.name for line in box.roll(session, question.id) if str(line.membership_id) in present]
+
+
+def _was_put(session: Session, item_id: int) -> bool:
+    put = (QuestionState.OPEN, QuestionState.CLOSED)
+    return (
+        session.scalar(select(Question.id).where(Question.item_id == item_id, Question.state.in_(put)).limit(1))
+        is not None
+    )
+
+
+def _question_text(session: Session, meeting_id: int, *, is_open: bool) -> str | None:
+    """Return the text of a question of the meeting that is still open, or closed and not declared."""
+    query = (
+        select(Question.text)
+        .join(AgendaItem, AgendaItem.id == Question.item_id)
+        .where(AgendaItem.meeting_id == meeting_id)
+    )
+    if is_open:
+        return session.scalar(query.where(Question.state == QuestionState.OPEN).limit(1))
+    declared = select(Declaration.question_id)
+    return session.scalar(query.where(Question.state == QuestionState.CLOSED, Question.id.not_in(declared)).limit(1))
+
+
+def _archive(session: Session, archive: Archive) -> None:
+    session.add(archive)
+    session.flush()
+    jobs.ask_for(session, "outcomes.write_archive", key=f"archive:{archive.id}", archive=archive.id)
+
+
+def _today(session: Session, body_id: int) -> date:
+    return clock.today(organisation.body(session, body_id).zone)
