@@ -1,0 +1,227 @@
+"""What the page of a meeting is made of: the agenda, the item one looks at, the question of the moment, who is there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from agenda_docs import conflicts
+from agenda_docs import queries as papers
+from agenda_docs import reading as access_to
+from agenda_docs.queries import ShelfPaper
+from ecabinet import news
+from ecabinet.access import Actor, Permission
+from ecabinet.organisation import queries as organisation
+from meetings import attendance, presence
+from meetings import queries as agendas
+from meetings import service as meetings
+from meetings.models import ItemState, Meeting, MeetingState, Presence
+from meetings.queries import Line
+from outcomes import queries as outcomes
+from outcomes.queries import DecisionLine
+from voting import queries as questions
+from voting.models import QuestionState
+from voting.queries import Panel, QuestionLine
+from voting.rule_book import rule_named
+from voting.tally import needed_of
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The meeting itself, and what this reader may do with it."""
+
+    id: int
+    title: str
+    body: str
+    starts: datetime
+    zone: str
+    place: str
+    state: MeetingState
+    current_item: int | None
+    published: int
+    shown: int
+    live_number: int
+    may_prepare: bool
+    may_approve: bool
+    may_conduct: bool
+    may_close: bool
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs now."""
+        return self.state is MeetingState.RUNNING
+
+
+@dataclass(frozen=True)
+class AgendaLine:
+    """One line of the agenda column."""
+
+    line: Line
+    decision: DecisionLine | None
+    is_shown: bool
+    is_current: bool
+    question_state: QuestionState | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the meeting has dealt with it."""
+        return self.decision is not None or self.line.state in (ItemState.DONE, ItemState.DEFERRED, ItemState.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """The item one looks at."""
+
+    line: Line
+    papers: Sequence[ShelfPaper]
+    decision: DecisionLine | None
+    barred_because: str | None
+    is_open: bool  # whether this reader may read its papers, if it has a dossier
+    is_current: bool
+    questions: Sequence[QuestionLine]
+    may_prepare_question: bool
+    may_record: bool
+
+
+@dataclass(frozen=True)
+class Room:
+    """Who is there, and what that means for the quorum."""
+
+    present: int
+    members: int
+    needed: int | None
+    mine: Presence | None
+    may_check_in: bool
+    may_record: bool
+
+    @property
+    def is_quorate(self) -> bool:
+        """Whether enough members are there."""
+        return self.needed is None or self.present >= self.needed
+
+
+def facts_of(session: Session, actor: Actor, meeting: Meeting, shown: int) -> Facts:
+    """Return the facts of a meeting for this reader."""
+    return Facts(
+        id=meeting.id,
+        title=meeting.title,
+        body=organisation.body(session, meeting.body_id).name,
+        starts=meeting.starts_local,
+        zone=meeting.zone,
+        place=meeting.place,
+        state=meeting.state,
+        current_item=meeting.current_item_id,
+        published=meeting.published_version,
+        shown=shown,
+        live_number=news.last_number(session, meetings.stream_of(meeting.id)),
+        may_prepare=actor.may(Permission.PREPARE_MEETING, meeting.body_id),
+        may_approve=actor.may(Permission.APPROVE_AGENDA, meeting.body_id),
+        may_conduct=actor.may(Permission.CONDUCT_MEETING, meeting.body_id),
+        may_close=actor.may(Permission.CLOSE_MEETING, meeting.body_id),
+    )
+
+
+def agenda_of(session: Session, actor: Actor, meeting: Meeting, shown: int, item_id: int | None) -> list[AgendaLine]:
+    """Return the agenda in the version this reader has on screen."""
+    lines = agendas.agenda_of(session, actor, meeting, shown) if shown else []
+    ids = [line.item_id for line in lines]
+    decided = outcomes.decisions_of_items(session, actor, ids)
+    asked = _visible_questions(session, actor, meeting, lines)
+    return [
+        AgendaLine(
+            line=line,
+            decision=decided.get(line.item_id),
+            is_shown=line.item_id == item_id,
+            is_current=line.item_id == meeting.current_item_id,
+            question_state=asked[line.item_id][-1].state if asked.get(line.item_id) else None,
+        )
+        for line in lines
+    ]
+
+
+def item_to_show(lines: Sequence[Line], meeting: Meeting, wanted: int | None) -> Line | None:
+    """Return the item asked for, else the one being discussed, else the first."""
+    by_id = {line.item_id: line for line in lines}
+    return by_id.get(wanted or 0) or by_id.get(meeting.current_item_id or 0) or next(iter(lines), None)
+
+
+def item_view(session: Session, actor: Actor, meeting: Meeting, line: Line) -> ItemView:
+    """Return one item with its papers as this reader may see them."""
+    bar = conflicts.standing_bar(session, actor.person_id, line.matter_id) if line.matter_id is not None else None
+    is_open = line.matter_id is None or access_to.may_read(session, actor, line.matter_id)
+    found = papers.papers_of_versions(session, actor, [version for _document, version in line.papers])
+    asked = _visible_questions(session, actor, meeting, [line]).get(line.item_id, [])
+    decision = outcomes.decisions_of_items(session, actor, [line.item_id]).get(line.item_id)
+    was_put = any(question.is_put for question in asked)
+    is_running = meeting.state is MeetingState.RUNNING
+    may_prepare = actor.may(Permission.PREPARE_QUESTION, meeting.body_id)
+    return ItemView(
+        line=line,
+        papers=[found[version] for _document, version in line.papers if version in found],
+        decision=decision,
+        barred_because=bar.why if bar is not None else None,
+        is_open=is_open,
+        is_current=meeting.current_item_id == line.item_id,
+        questions=asked,
+        may_prepare_question=may_prepare and line.matter_id is not None and decision is None and _is_not_over(meeting),
+        may_record=is_running
+        and decision is None
+        and not was_put
+        and actor.may(Permission.RECORD_DECISION, meeting.body_id),
+    )
+
+
+def panel_of(session: Session, actor: Actor, meeting: Meeting, item: Line | None) -> list[Panel]:
+    """Return the question every tablet shows now; where there is none, those of the item one looks at."""
+    if not actor.may(Permission.READ_QUESTION, meeting.body_id):
+        return []
+    live = questions.live_question(session, actor, meeting.id)
+    if live is not None:
+        return [questions.panel(session, actor, live)]
+    if item is None:
+        return []
+    asked = _visible_questions(session, actor, meeting, [item]).get(item.item_id, [])
+    return [questions.panel(session, actor, question.id) for question in asked]
+
+
+def room_of(session: Session, actor: Actor, meeting: Meeting) -> Room:
+    """Return who is there."""
+    seats = attendance.seats(session, meeting.id)
+    here = {stay.person_id: stay.presence for stay in presence.present_people(session, meeting.id)}
+    place = attendance.place_of(session, meeting, actor.person_id) if actor.person_id is not None else None
+    return Room(
+        present=sum(seat.is_present for seat in seats),
+        members=len(seats),
+        needed=_quorum(session, meeting, len(seats)),
+        mine=here.get(actor.person_id or 0),
+        may_check_in=place is not None and meeting.state is MeetingState.RUNNING,
+        may_record=actor.may(Permission.RECORD_ATTENDANCE, meeting.body_id),
+    )
+
+
+def _quorum(session: Session, meeting: Meeting, members: int) -> int | None:
+    """The least number of members who must be there by the body's rule for meetings."""
+    quorum = rule_named(organisation.body(session, meeting.body_id).meeting_rule).rule.quorum
+    if quorum is None:
+        return None
+    by_fraction = 0 if quorum.fraction is None else needed_of(quorum.fraction, members, strict=quorum.strict)
+    return max(by_fraction, quorum.at_least or 0)
+
+
+def _visible_questions(
+    session: Session, actor: Actor, meeting: Meeting, lines: Sequence[Line]
+) -> Mapping[int, Sequence[QuestionLine]]:
+    """The questions on these items that this reader may know of: those put, and drafts for those who prepare them."""
+    if not actor.may(Permission.READ_QUESTION, meeting.body_id):
+        return {}
+    readable = access_to.readable_matter_ids(session, actor)
+    drafts = actor.may(Permission.PREPARE_QUESTION, meeting.body_id) or actor.may(
+        Permission.CONDUCT_QUESTION, meeting.body_id
+    )
+    found = questions.questions_of_item(session, [line.item_id for line in lines if line.matter_id in readable])
+    return {item: [question for question in asked if drafts or question.is_put] for item, asked in found.items()}
+
+
+def _is_not_over(meeting: Meeting) -> bool:
+    return meeting.state is not MeetingState.CLOSED

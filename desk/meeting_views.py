@@ -1,0 +1,124 @@
+"""The page of a meeting, before it, while it runs and after it, and the parts of it that follow the room."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from desk import meeting as desk
+from desk.words import GLOBALS
+from ecabinet.access import Actor, Permission
+from ecabinet.database import reading, transaction
+from ecabinet.gate import SIGNED_IN, actor, requires
+from meetings import queries as agendas
+from meetings import service as meetings
+from meetings.models import Meeting
+from meetings.queries import Line
+
+bp = Blueprint("desk_meeting", __name__)
+
+for name, words in GLOBALS.items():
+    bp.add_app_template_global(words, name)
+
+# Members, guests, deputies and the secretariat come here by different rights; `meeting_for` asks each for theirs.
+
+
+@bp.get("/meetings/<int:meeting_id>", endpoint="page")
+@requires(SIGNED_IN)
+def page(meeting_id: int) -> ResponseReturnValue:
+    """Show the meeting: its agenda in the version on this reader's screen, one item, the question of the moment."""
+    reader = actor()
+    shown = _version_on_screen(reader, meeting_id)
+    with reading() as session:
+        meeting, line = _meeting_and_item(session, reader, meeting_id, shown)
+        facts = desk.facts_of(session, reader, meeting, shown)
+        agenda = desk.agenda_of(session, reader, meeting, shown, line.item_id if line else None)
+        item = desk.item_view(session, reader, meeting, line) if line else None
+        panels = desk.panel_of(session, reader, meeting, line)
+        room = desk.room_of(session, reader, meeting)
+    return render_template("desk/meeting.html", facts=facts, agenda=agenda, item=item, panels=panels, room=room)
+
+
+@bp.get("/meetings/<int:meeting_id>/parts/agenda")
+@requires(SIGNED_IN)
+def agenda_part(meeting_id: int) -> ResponseReturnValue:
+    """Return the agenda column."""
+    reader = actor()
+    with reading() as session:
+        meeting, shown = _meeting_and_version(session, reader, meeting_id)
+        _meeting, line = _meeting_and_item(session, reader, meeting_id, shown)
+        facts = desk.facts_of(session, reader, meeting, shown)
+        agenda = desk.agenda_of(session, reader, meeting, shown, line.item_id if line else None)
+    return render_template("desk/_agenda.html", facts=facts, agenda=agenda)
+
+
+@bp.get("/meetings/<int:meeting_id>/parts/item")
+@requires(SIGNED_IN)
+def item_part(meeting_id: int) -> ResponseReturnValue:
+    """Return the item one looks at."""
+    reader = actor()
+    with reading() as session:
+        meeting, shown = _meeting_and_version(session, reader, meeting_id)
+        _meeting, line = _meeting_and_item(session, reader, meeting_id, shown)
+        facts = desk.facts_of(session, reader, meeting, shown)
+        item = desk.item_view(session, reader, meeting, line) if line else None
+    return render_template("desk/_item.html", facts=facts, item=item)
+
+
+@bp.get("/meetings/<int:meeting_id>/parts/question")
+@requires(SIGNED_IN)
+def question_part(meeting_id: int) -> ResponseReturnValue:
+    """Return the question of the moment, or those of the item one looks at."""
+    reader = actor()
+    with reading() as session:
+        meeting, shown = _meeting_and_version(session, reader, meeting_id)
+        _meeting, line = _meeting_and_item(session, reader, meeting_id, shown)
+        panels = desk.panel_of(session, reader, meeting, line)
+    return render_template("desk/_questions.html", panels=panels)
+
+
+@bp.get("/meetings/<int:meeting_id>/parts/room")
+@requires(SIGNED_IN)
+def room_part(meeting_id: int) -> ResponseReturnValue:
+    """Return who is there, as the top of the page shows it."""
+    reader = actor()
+    with reading() as session:
+        meeting, shown = _meeting_and_version(session, reader, meeting_id)
+        facts = desk.facts_of(session, reader, meeting, shown)
+        room = desk.room_of(session, reader, meeting)
+    return render_template("desk/_room.html", facts=facts, room=room)
+
+
+@bp.get("/meetings/<int:meeting_id>/parts/conduct")
+@requires(SIGNED_IN)
+def conduct_part(meeting_id: int) -> ResponseReturnValue:
+    """Return checking in, and for those who conduct the meeting, its start and its close."""
+    reader = actor()
+    with reading() as session:
+        meeting, shown = _meeting_and_version(session, reader, meeting_id)
+        facts = desk.facts_of(session, reader, meeting, shown)
+        room = desk.room_of(session, reader, meeting)
+    return render_template("desk/_conduct.html", facts=facts, room=room)
+
+
+def _version_on_screen(reader: Actor, meeting_id: int) -> int:
+    """Return the version this reader was shown last; who comes for the first time is shown the newest."""
+    with reading() as session:
+        meeting, shown = _meeting_and_version(session, reader, meeting_id)
+        is_first = shown == 0 and meeting.published_version > 0
+        newest = meeting.published_version
+    if is_first:
+        with transaction() as session:
+            meetings.mark_seen(session, reader, meeting_id, newest)
+    return newest if is_first else shown
+
+
+def _meeting_and_version(session: Session, reader: Actor, meeting_id: int) -> tuple[Meeting, int]:
+    meeting = meetings.meeting_for(session, reader, meeting_id, Permission.READ_MEETING)
+    seen = agendas.seen_version(session, reader, meeting_id) or 0
+    return meeting, min(seen, meeting.published_version)
+
+
+def _meeting_and_item(session: Session, reader: Actor, meeting_id: int, shown: int) -> tuple[Meeting, Line | None]:
+    meeting = meetings.meeting_for(session, reader, meeting_id, Permission.READ_MEETING)
+    lines = agendas.agenda_of(session, reader, meeting, shown) if shown else []
+    return meeting, desk.item_to_show(lines, meeting, request.args.get("item", type=int))

@@ -1,0 +1,49 @@
+"""What the top of every page offers: the places this reader may go, and what waits for them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, g, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from ecabinet.access import Actor, Permission
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def for_pages() -> dict[str, Any]:
+    """Return what every template knows: the language, the reader, the navigation."""
+    signed = g.get("signed")
+    actor = signed.actor if signed is not None else None
+    return {
+        "language": str(get_locale() or "en"),
+        "reader": actor,
+        "body_name": None,
+        "navigation": _places(actor) if actor is not None and not signed.is_locked else [],
+    }
+
+
+def _places(actor: Actor) -> list[Place]:
+    offered = (
+        (_("Home"), "desk.home", "desk.home", None),
+        (_("Meetings"), "meetings.meetings", "meetings.", Permission.READ_MEETING),
+        (_("Dossiers"), "agenda_docs.index", "agenda_docs.", Permission.READ_MATTER),
+        (_("Opinions"), "opinions.index", "opinions.", Permission.READ_QUESTION),
+        (_("Decisions"), "decisions.index", "decisions.", Permission.READ_DECISION),
+        (_("Archive"), "archives.index", "archives.", Permission.READ_ARCHIVE),
+        (_("Search"), "search.page", "search.", Permission.READ_MATTER),
+        (_("Organisation"), "organisation.index", "organisation.", Permission.MANAGE_PEOPLE),
+    )
+    return [
+        Place(label, url_for(endpoint), (request.endpoint or "").startswith(prefix))
+        for label, endpoint, prefix, needed in offered
+        if endpoint in current_app.view_functions and (needed is None or actor.may(needed))
+    ]
