@@ -13,7 +13,7 @@ from desk import hall as desk_hall
 from desk import live as desk_live
 from desk import navigation
 from desk import views as desk_views
-from ecabinet import answers, database, gate, health, news, notice_views, pages, pulse, sockets
+from ecabinet import answers, audit_views, database, gate, health, news, notice_views, pages, pulse, sockets
 from ecabinet.config import PROJECT, Config, Mode, from_environment
 from ecabinet.organisation import views as organisation_views
 from ecabinet.sign_in import views as sign_in_views
@@ -71,6 +71,7 @@ def create_app(config: Config) -> Flask:
 
 def _register_rooms(app: Flask, config: Config) -> None:
     for views in (
+        audit_views,
         health,
         notice_views,
         sign_in_views,

@@ -19,6 +19,14 @@ def readable_matter_ids(session: Session, actor: Actor) -> set[int]:
     return set(session.scalars(select(Matter.id).where(conditions.reads_matter(actor, clock.now()))))
 
 
+def readable_among(session: Session, actor: Actor, matter_ids: Collection[int]) -> set[int]:
+    """Return those of these matters whose dossier the actor may read now."""
+    if not matter_ids:
+        return set()
+    readable = conditions.reads_matter(actor, clock.now())
+    return set(session.scalars(select(Matter.id).where(Matter.id.in_(matter_ids), readable)))
+
+
 def may_read(session: Session, actor: Actor, matter_id: int) -> bool:
     """Say whether the actor may read this matter's dossier now."""
     readable = conditions.reads_matter(actor, clock.now())

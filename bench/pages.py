@@ -37,7 +37,10 @@ async def measure(databases: Databases, engine: str, name: str, titles: tuple[st
             path = f"/meetings/{made.meeting_id}"
             for device in devices[:3]:
                 await _fetch(device, path)
+            used = server.processor_seconds(running)
             alone = [await _one_after_another(devices[0], path) for _round in range(ROUNDS)]
+            used = (server.processor_seconds(running) - used) / (ROUNDS * FETCHES)
+            print(f"{name}, {engine}, processor of the server: {used * 1000:.1f} ms a page", flush=True)
             together = [await _all_at_once(devices, path) for _round in range(ROUNDS)]
             await tablets.put_away(devices)
     return [
@@ -47,8 +50,8 @@ async def measure(databases: Databases, engine: str, name: str, titles: tuple[st
 
 
 async def _one_after_another(device: Tablet, path: str) -> Round:
-    answers = [await _fetch(device, path) for _fetch_number in range(FETCHES)]
     floor = [await _fetch(device, "/health") for _fetch_number in range(FETCHES)]
+    answers = [await _fetch(device, path) for _fetch_number in range(FETCHES)]
     taken = [answer.took for answer in answers]
     return Round(len(answers), taken, sum(taken), floor=sorted(answer.took for answer in floor)[FETCHES // 2])
 

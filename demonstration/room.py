@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from demonstration.ballots import REMARKS
 from demonstration.people import SIMULATED
 from demonstration.tablet import BROKEN, Tablet
 from demonstration.views import key_of
@@ -21,11 +22,11 @@ PAUSE = 2.0  # seconds before somebody whose connection broke tries again
 class Room:
     """Members waiting for a meeting, each with a tablet."""
 
-    def __init__(self, accounts: Sequence[str], key: Callable[[str], str], port: int) -> None:
+    def __init__(self, accounts: Sequence[str], key: Callable[[str], str], port: int, comment: str = "…") -> None:
         self.stop = threading.Event()
         self._opened = threading.Event()
         self._meeting: int | None = None
-        self.tablets = [Tablet(account, key(account), port, self.stop) for account in accounts]
+        self.tablets = [Tablet(account, key(account), port, self.stop, comment) for account in accounts]
         self._threads: list[threading.Thread] = []
 
     def open(self) -> None:
@@ -85,7 +86,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     port = parser.parse_args().port
     config = from_environment()
-    room = Room(SIMULATED, lambda account: key_of(config, account), port)
+    comment = REMARKS[0][0 if config.language == "vi" else 1]
+    room = Room(SIMULATED, lambda account: key_of(config, account), port, comment)
     room.open()
     room.stop.wait()
 

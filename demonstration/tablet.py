@@ -24,7 +24,6 @@ RECEIVE = 1.0
 SLOWEST = 6.0  # seconds a member thinks before voting
 ATTEMPTS, PAUSE = 5, 2.0  # how often a ballot is tried while the server is away, and the seconds between
 WEIGHTS = {"yes": 16, "no": 2, "abstain": 1, "other": 1}
-COMMENT = "Đề nghị làm rõ nguồn vốn."
 BROKEN = (OSError, http.client.HTTPException, SimpleWebsocketError)
 
 
@@ -48,6 +47,7 @@ class Tablet:
     key: str
     port: int
     stop: threading.Event
+    comment: str = "…"  # what is written where the answer is another opinion
     cookies: dict[str, str] = field(default_factory=dict)
     form_token: str = ""
     answered: set[int] = field(default_factory=set)
@@ -159,7 +159,7 @@ class Tablet:
         """Send the ballot: the same member answers the same question in the same way, so a repeated one is the same ballot."""
         whim = random.Random(f"{self.account} {question}")
         choice = whim.choices(offered, [WEIGHTS.get(each, 0) for each in offered])[0]
-        text = COMMENT if choice == "other" else ""
+        text = self.comment if choice == "other" else ""
         ballot = {"cast_id": f"simulated-{self.account}-{question}", "choice": choice, "text": text}
         path = f"/questions/{question}/ballots"
         try:

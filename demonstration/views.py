@@ -35,7 +35,9 @@ def sign_in(account: str, key: str) -> ResponseReturnValue:
         if person is None:
             raise NotFound
         device = request.user_agent.string or "?"
-        token = sessions.start(session, person, device=device, address=request.remote_addr or "", stepped_up=True)
+        token = sessions.start(
+            session, person, device=device, address=request.remote_addr or "", stepped_up=True, lease=sessions.LIFE
+        )
     answer = redirect(pages.next_address(url_for("desk.home")))
     answer.set_cookie(cookie_name(), token, httponly=True, samesite="Lax", secure=config.secure, path="/")
     return answer

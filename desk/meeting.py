@@ -10,11 +10,10 @@ from agenda_docs import conflicts
 from agenda_docs import queries as papers
 from agenda_docs import reading as access_to
 from agenda_docs.queries import ShelfPaper
-from ecabinet import news
+from ecabinet import clock, news
 from ecabinet.access import Actor, Permission
 from ecabinet.organisation import queries as organisation
 from meetings import attendance, presence
-from meetings import queries as agendas
 from meetings import service as meetings
 from meetings.models import ItemState, Meeting, MeetingState, Presence
 from meetings.queries import Line
@@ -46,6 +45,12 @@ class Facts:
     may_approve: bool
     may_conduct: bool
     may_close: bool
+    may_pair: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to come or runs now."""
+        return self.state is not MeetingState.CLOSED
 
     @property
     def is_running(self) -> bool:
@@ -119,12 +124,14 @@ def facts_of(session: Session, actor: Actor, meeting: Meeting, shown: int) -> Fa
         may_approve=actor.may(Permission.APPROVE_AGENDA, meeting.body_id),
         may_conduct=actor.may(Permission.CONDUCT_MEETING, meeting.body_id),
         may_close=actor.may(Permission.CLOSE_MEETING, meeting.body_id),
+        may_pair=actor.may(Permission.CONFIRM_HALL, meeting.body_id),
     )
 
 
-def agenda_of(session: Session, actor: Actor, meeting: Meeting, shown: int, item_id: int | None) -> list[AgendaLine]:
-    """Return the agenda in the version this reader has on screen."""
-    lines = agendas.agenda_of(session, actor, meeting, shown) if shown else []
+def agenda_of(
+    session: Session, actor: Actor, meeting: Meeting, lines: Sequence[Line], item_id: int | None
+) -> list[AgendaLine]:
+    """Return the agenda column with what became of each item."""
     ids = [line.item_id for line in lines]
     decided = outcomes.decisions_of_items(session, actor, ids)
     asked = _visible_questions(session, actor, meeting, lines)
@@ -195,7 +202,7 @@ def room_of(session: Session, actor: Actor, meeting: Meeting) -> Room:
         members=len(seats),
         needed=_quorum(session, meeting, len(seats)),
         mine=here.get(actor.person_id or 0),
-        may_check_in=place is not None and meeting.state is MeetingState.RUNNING,
+        may_check_in=place is not None and _takes_people(meeting),
         may_record=actor.may(Permission.RECORD_ATTENDANCE, meeting.body_id),
     )
 
@@ -215,12 +222,24 @@ def _visible_questions(
     """The questions on these items that this reader may know of: those put, and drafts for those who prepare them."""
     if not actor.may(Permission.READ_QUESTION, meeting.body_id):
         return {}
-    readable = access_to.readable_matter_ids(session, actor)
+    found = questions.questions_of_item(session, [line.item_id for line in lines])
+    asked_about = {line.matter_id for line in lines if line.item_id in found and line.matter_id is not None}
+    readable = access_to.readable_among(session, actor, asked_about)
+    of_readable = {line.item_id for line in lines if line.matter_id in readable}
     drafts = actor.may(Permission.PREPARE_QUESTION, meeting.body_id) or actor.may(
         Permission.CONDUCT_QUESTION, meeting.body_id
     )
-    found = questions.questions_of_item(session, [line.item_id for line in lines if line.matter_id in readable])
-    return {item: [question for question in asked if drafts or question.is_put] for item, asked in found.items()}
+    return {
+        item: [question for question in asked if drafts or question.is_put]
+        for item, asked in found.items()
+        if item in of_readable
+    }
+
+
+def _takes_people(meeting: Meeting) -> bool:
+    """Whether people can check in: on the day of the meeting, or once it has started."""
+    is_today = meetings.day_of(meeting) <= clock.today(meeting.zone)
+    return meeting.state is MeetingState.RUNNING or (meeting.state is MeetingState.PLANNED and is_today)
 
 
 def _is_not_over(meeting: Meeting) -> bool:

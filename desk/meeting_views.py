@@ -29,9 +29,9 @@ def page(meeting_id: int) -> ResponseReturnValue:
     reader = actor()
     shown = _version_on_screen(reader, meeting_id)
     with reading() as session:
-        meeting, line = _meeting_and_item(session, reader, meeting_id, shown)
+        meeting, lines, line = _meeting_and_items(session, reader, meeting_id, shown)
         facts = desk.facts_of(session, reader, meeting, shown)
-        agenda = desk.agenda_of(session, reader, meeting, shown, line.item_id if line else None)
+        agenda = desk.agenda_of(session, reader, meeting, lines, line.item_id if line else None)
         item = desk.item_view(session, reader, meeting, line) if line else None
         panels = desk.panel_of(session, reader, meeting, line)
         room = desk.room_of(session, reader, meeting)
@@ -45,9 +45,9 @@ def agenda_part(meeting_id: int) -> ResponseReturnValue:
     reader = actor()
     with reading() as session:
         meeting, shown = _meeting_and_version(session, reader, meeting_id)
-        _meeting, line = _meeting_and_item(session, reader, meeting_id, shown)
+        _meeting, lines, line = _meeting_and_items(session, reader, meeting_id, shown)
         facts = desk.facts_of(session, reader, meeting, shown)
-        agenda = desk.agenda_of(session, reader, meeting, shown, line.item_id if line else None)
+        agenda = desk.agenda_of(session, reader, meeting, lines, line.item_id if line else None)
     return render_template("desk/_agenda.html", facts=facts, agenda=agenda)
 
 
@@ -58,7 +58,7 @@ def item_part(meeting_id: int) -> ResponseReturnValue:
     reader = actor()
     with reading() as session:
         meeting, shown = _meeting_and_version(session, reader, meeting_id)
-        _meeting, line = _meeting_and_item(session, reader, meeting_id, shown)
+        _meeting, _lines, line = _meeting_and_items(session, reader, meeting_id, shown)
         facts = desk.facts_of(session, reader, meeting, shown)
         item = desk.item_view(session, reader, meeting, line) if line else None
     return render_template("desk/_item.html", facts=facts, item=item)
@@ -71,7 +71,7 @@ def question_part(meeting_id: int) -> ResponseReturnValue:
     reader = actor()
     with reading() as session:
         meeting, shown = _meeting_and_version(session, reader, meeting_id)
-        _meeting, line = _meeting_and_item(session, reader, meeting_id, shown)
+        _meeting, _lines, line = _meeting_and_items(session, reader, meeting_id, shown)
         panels = desk.panel_of(session, reader, meeting, line)
     return render_template("desk/_questions.html", panels=panels)
 
@@ -118,7 +118,10 @@ def _meeting_and_version(session: Session, reader: Actor, meeting_id: int) -> tu
     return meeting, min(seen, meeting.published_version)
 
 
-def _meeting_and_item(session: Session, reader: Actor, meeting_id: int, shown: int) -> tuple[Meeting, Line | None]:
+def _meeting_and_items(
+    session: Session, reader: Actor, meeting_id: int, shown: int
+) -> tuple[Meeting, list[Line], Line | None]:
+    """Return the meeting, its agenda as it is on this reader's screen, and the item they look at."""
     meeting = meetings.meeting_for(session, reader, meeting_id, Permission.READ_MEETING)
     lines = agendas.agenda_of(session, reader, meeting, shown) if shown else []
-    return meeting, desk.item_to_show(lines, meeting, request.args.get("item", type=int))
+    return meeting, lines, desk.item_to_show(lines, meeting, request.args.get("item", type=int))

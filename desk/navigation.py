@@ -8,6 +8,9 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from ecabinet.access import Actor, Permission
+from ecabinet.config import Config, Mode
+
+ORGANISATION = (Permission.MANAGE_PEOPLE, Permission.CONFIRM_ROLE, Permission.MANAGE_CALENDAR)
 
 
 @dataclass(frozen=True)
@@ -23,9 +26,11 @@ def for_pages() -> dict[str, Any]:
     """Return what every template knows: the language, the reader, the navigation."""
     signed = g.get("signed")
     actor = signed.actor if signed is not None else None
+    config: Config = current_app.extensions["config"]
     return {
         "language": str(get_locale() or "en"),
         "reader": actor,
+        "is_demonstration": config.mode is Mode.DEMONSTRATION,
         "body_name": None,
         "navigation": _places(actor) if actor is not None and not signed.is_locked else [],
     }
@@ -33,17 +38,19 @@ def for_pages() -> dict[str, Any]:
 
 def _places(actor: Actor) -> list[Place]:
     offered = (
-        (_("Home"), "desk.home", "desk.home", None),
-        (_("Meetings"), "meetings.meetings", "meetings.", Permission.READ_MEETING),
-        (_("Dossiers"), "agenda_docs.index", "agenda_docs.", Permission.READ_MATTER),
-        (_("Opinions"), "opinions.index", "opinions.", Permission.READ_QUESTION),
-        (_("Decisions"), "decisions.index", "decisions.", Permission.READ_DECISION),
-        (_("Archive"), "archives.index", "archives.", Permission.READ_ARCHIVE),
-        (_("Search"), "search.page", "search.", Permission.READ_MATTER),
-        (_("Organisation"), "organisation.index", "organisation.", Permission.MANAGE_PEOPLE),
+        (_("Home"), "desk.home", "desk.home", ()),
+        (_("Meetings"), "meetings.meetings", "meetings.", (Permission.READ_MEETING,)),
+        (_("Dossiers"), "agenda_docs.index", "agenda_docs.", (Permission.READ_MATTER,)),
+        (_("Opinions"), "opinions.index", "opinions.", (Permission.READ_QUESTION,)),
+        (_("Decisions"), "decisions.index", "decisions.", (Permission.READ_DECISION,)),
+        (_("Archive"), "archives.archive_index", "archives.", (Permission.READ_ARCHIVE,)),
+        (_("Search"), "search.page", "search.", (Permission.READ_MATTER,)),
+        (_("Deputies"), "meetings.delegations", "meetings.delegations", (Permission.DELEGATE,)),
+        (_("Organisation"), "organisation.index", "organisation.", ORGANISATION),
+        (_("Log"), "audit.index", "audit.", (Permission.READ_AUDIT,)),
     )
     return [
         Place(label, url_for(endpoint), (request.endpoint or "").startswith(prefix))
         for label, endpoint, prefix, needed in offered
-        if endpoint in current_app.view_functions and (needed is None or actor.may(needed))
+        if not needed or any(actor.may(permission) for permission in needed)
     ]

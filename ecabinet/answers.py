@@ -83,7 +83,10 @@ def _conflict(error: IntegrityError) -> ResponseReturnValue:
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     logger.error("an error that nobody expected", exc_info=error)
-    return _status(HTTPStatus.INTERNAL_SERVER_ERROR)
+    try:
+        return _status(HTTPStatus.INTERNAL_SERVER_ERROR)
+    except Exception:  # noqa: BLE001 - the page itself may be what is broken; the sentence must come all the same
+        return gettext(SENTENCES[HTTPStatus.INTERNAL_SERVER_ERROR]), HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _status(status: HTTPStatus) -> ResponseReturnValue:

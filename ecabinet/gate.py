@@ -7,14 +7,22 @@ from typing import TypeVar
 
 from flask import Flask, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from ecabinet import clock
 from ecabinet.access import Actor, Permission
 from ecabinet.config import Config
-from ecabinet.refusals import Forbidden, NotFound
+from ecabinet.refusals import N_, Forbidden, NotFound
 from ecabinet.sign_in import sessions, uses
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+# What a form says that was sent too late; what was typed in it stays.
+FIRST = {
+    "SIGNED_OUT": N_("You are signed out. Sign in in another window, then send this again."),
+    "LOCKED": N_("Your screen was locked. Unlock it in another window, then send this again."),
+}
 
 
 class Open(Enum):
@@ -95,6 +103,8 @@ def _refused(needed: Needed) -> ResponseReturnValue | None:
 
 def _ask_for(endpoint: str, error: str) -> ResponseReturnValue:
     """Lead to the page that mends it, and back afterwards; programs get a 401."""
+    if "HX-Request" in request.headers:
+        return gettext(FIRST[error]), 401, {"Content-Type": "text/plain; charset=utf-8"}
     if wants_json() or request.method != "GET":
         return {"error": error, "location": url_for(endpoint)}, 401
     return redirect(url_for(endpoint, next=request.full_path.rstrip("?")))

@@ -138,7 +138,17 @@ def send_for_ever(send: Callable[[News], None], *, every: float = 1.0) -> None:
         waiting.wait(every)
         waiting.clear()
         try:
-            for news in claim():
-                send(news)
+            claimed = claim()
         except Exception:
-            logger.exception("news could not be sent; trying again")
+            logger.exception("news could not be claimed; trying again")
+            continue
+        for news in claimed:
+            _send(send, news)
+
+
+def _send(send: Callable[[News], None], news: News) -> None:
+    """Send one piece; what cannot be sent must not keep the rest back. Tablets see the gap in the numbers and ask for it."""
+    try:
+        send(news)
+    except Exception:
+        logger.exception("news %s of %s could not be sent", news.number, news.stream)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, request
-from flask_socketio import SocketIO, join_room, leave_room
+from flask_socketio import SocketIO
 from sqlalchemy.orm import Session
 
 from ecabinet import news
@@ -81,7 +81,7 @@ class Sockets:
         )
         self.listeners[_sid()] = listener
         if listener.person_id is not None:
-            join_room(f"person:{listener.person_id}")
+            self.socketio.server.enter_room(_sid(), f"person:{listener.person_id}", namespace="/")
         return True
 
     def _admitted(self, cookies: Mapping[str, str]) -> bool:
@@ -181,11 +181,11 @@ class Sockets:
             return None
 
     def _enter(self, sid: str, listener: Listener, following: Following) -> None:
-        wanted = following.rooms()
+        server, wanted = self.socketio.server, following.rooms()  # also outside a request, when news moves someone
         for room in set(listener.rooms) - set(wanted):
-            leave_room(room, sid=sid, namespace="/")
+            server.leave_room(sid, room, namespace="/")
         for room in set(wanted) - set(listener.rooms):
-            join_room(room, sid=sid, namespace="/")
+            server.enter_room(sid, room, namespace="/")
         listener.rooms = tuple(wanted)
 
 

@@ -17,8 +17,9 @@ def follow(session: Session, actor: Actor | None, _cookies: Mapping[str, str], p
     if actor is None:
         raise NotFound
     meeting = service.meeting_for(session, actor, page_id, Permission.READ_MEETING)
-    readable = reading.readable_matter_ids(session, actor)
     lines = queries.agenda_of(session, actor, meeting)
+    matters = {line.matter_id for line in lines if line.matter_id is not None}
+    readable = reading.readable_among(session, actor, matters)
     items = [line.item_id for line in lines if line.matter_id is None or line.matter_id in readable]
     return Following(service.stream_of(meeting.id), tuple(f"item:{item}" for item in items))
 

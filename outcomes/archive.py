@@ -1,8 +1,9 @@
 """Writing the bag of a closed meeting or written procedure, and handing it out."""
 
-import io
+import os
 import zipfile
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from ecabinet.database import reading, transaction
 from ecabinet.refusals import NotFound
 from meetings.models import Meeting
 from outcomes import contents
-from outcomes.bag import write_bag
+from outcomes.bag import digest_of, write_bag
 from outcomes.models import Archive, ArchiveState
 from voting.models import Question
 
@@ -27,14 +28,20 @@ def write(config: Config, archive_id: int) -> None:
         if archive.state is ArchiveState.WRITTEN:
             return
         folder = folder_of(archive)
-        payload = _payload(session, config, archive)
-        information = contents.information_of(session, archive)
-    bag = write_bag(config.archives / folder, payload, information)
+        digest = _bag(session, config, archive, config.archives / folder)
+    _zip(config.archives / folder, zip_of(config, folder))
     with transaction() as session:
         archive = session.get_one(Archive, archive_id)
         archive.state, archive.folder = ArchiveState.WRITTEN, folder
-        archive.manifest_sha512, archive.written_at = bag.digest, clock.now()
-        audit.record(session, SYSTEM, Tag.ARCHIVE_WRITTEN, archive, digest=bag.digest)
+        archive.manifest_sha512, archive.written_at = digest, clock.now()
+        audit.record(session, SYSTEM, Tag.ARCHIVE_WRITTEN, archive, digest=digest)
+
+
+def _bag(session: Session, config: Config, archive: Archive, place: Path) -> str:
+    """Write the bag and return its digest; one that stands there whole was written just before a crash, and is kept."""
+    if place.exists():
+        return digest_of(place)
+    return write_bag(place, _payload(session, config, archive), contents.information_of(session, archive)).digest
 
 
 def folder_of(archive: Archive) -> str:
@@ -72,12 +79,17 @@ def archives_for(session: Session, actor: Actor) -> list[Archive]:
     return list(session.scalars(select(Archive).where(Archive.body_id.in_(bodies)).order_by(Archive.id.desc())))
 
 
-def zipped(bag: Path) -> io.BytesIO:
-    """Return a bag as a ZIP file, whose first folder is the bag; `verify.py` reads it as it is."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as package:
-        for path in sorted(bag.rglob("*")):
-            if path.is_file():
+def zip_of(config: Config, folder: str) -> Path:
+    """Return where the ZIP file of a bag is, ready to be handed out."""
+    return config.archives / f"{folder}.zip"
+
+
+def _zip(bag: Path, place: Path) -> None:
+    """Write a bag as a ZIP file whose first folder is the bag; `verify.py` reads it as it is. The worker does it, not the server."""
+    with NamedTemporaryFile(dir=place.parent, delete=False) as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+            for path in sorted(each for each in bag.rglob("*") if each.is_file()):
                 package.write(path, Path(bag.name) / path.relative_to(bag))
-    buffer.seek(0)
-    return buffer
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).replace(place)

@@ -45,16 +45,9 @@ class Reason(StrEnum):
     ITEM_NOT_CALLED = N_("Call this item first; it is decided when the meeting has come to it.")
 
 
-AFTER_A_VOTE = frozenset(
-    {
-        DecisionKind.ADOPTED,
-        DecisionKind.ADOPTED_WITHOUT_VOTE,
-        DecisionKind.ADOPTED_WITH_CHANGES,
-        DecisionKind.NOT_ADOPTED,
-    }
-)
-WITHOUT_A_VOTE = frozenset(DecisionKind) - AFTER_A_VOTE
-PASSED = AFTER_A_VOTE - {DecisionKind.NOT_ADOPTED}
+PASSED = frozenset({DecisionKind.ADOPTED, DecisionKind.ADOPTED_WITHOUT_VOTE, DecisionKind.ADOPTED_WITH_CHANGES})
+AFTER_A_VOTE = PASSED | {DecisionKind.NOT_ADOPTED, DecisionKind.DEFERRED}  # without a quorum a matter is put off
+WITHOUT_A_VOTE = frozenset(DecisionKind) - PASSED - {DecisionKind.NOT_ADOPTED}
 DATED = frozenset({DecisionKind.NOT_ADOPTED, DecisionKind.DEFERRED})
 
 
@@ -69,9 +62,11 @@ class Details:
     until: date | None = None
 
 
-def declared_outcome(kind: DecisionKind) -> str:
-    """Return the outcome that declaring this kind states: `pass` or `fail`."""
-    return "pass" if kind in PASSED else "fail"
+def declared_outcome(kind: DecisionKind, computed: str) -> str:
+    """Return the outcome that declaring this kind states: `pass`, `fail`, or, where the matter is put off, why it could not pass."""
+    if kind in PASSED:
+        return "pass"
+    return computed if kind is DecisionKind.DEFERRED and computed != "pass" else "fail"
 
 
 def check_details(kind: DecisionKind, details: Details, today: date) -> None:

@@ -22,6 +22,9 @@ from outcomes.rules import DecisionKind, Details, Reason
 from voting import box
 from voting.models import Question, QuestionState
 
+# What an item is once this was decided on it; any other decision leaves it as the meeting left it.
+STATES = {DecisionKind.DEFERRED: ItemState.DEFERRED, DecisionKind.WITHDRAWN: ItemState.WITHDRAWN}
+
 
 def close_question(session: Session, actor: Actor, question_id: int) -> Question:
     """Close a question: the box takes its last entry and the rule decides. A written procedure is archived with it."""
@@ -51,7 +54,7 @@ def declare(
     declaration = Declaration(
         body_id=question.body_id,
         question_id=question.id,
-        outcome=rules.declared_outcome(kind),
+        outcome=rules.declared_outcome(kind, question.outcome or ""),
         remark=remark,
         declared_by_id=actor.person_id,
         declared_at=clock.now(),
@@ -89,9 +92,6 @@ def record(
     rules.check_details(kind, details, _today(session, meeting.body_id))
     decision = _new_decision(
         session, actor, meeting.body_id, kind, details, title=item.title, item=item, matter_id=item.matter_id
-    )
-    item.state = {DecisionKind.DEFERRED: ItemState.DEFERRED, DecisionKind.WITHDRAWN: ItemState.WITHDRAWN}.get(
-        kind, item.state
     )
     return _keep(session, actor, decision, item)
 
@@ -202,6 +202,7 @@ def _keep(
     session.add(decision)
     audit.record(session, actor, tag, decision, kind=decision.kind.value, number=decision.number)
     if item is not None:
+        item.state = STATES.get(decision.kind, item.state)
         meetings.hold(session, item.id, "decided")
         news.announce(session, meetings.stream_of(item.meeting_id), "decision", topic=f"item:{item.id}", item=item.id)
     return decision

@@ -163,12 +163,8 @@ def download(archive_id: int) -> ResponseReturnValue:
         folder = archive.folder
     if folder is None:
         raise NotFound
-    return send_file(
-        archives.zipped(config.archives / folder),
-        mimetype="application/zip",
-        as_attachment=True,
-        download_name=f"{folder}.zip",
-    )
+    place = archives.zip_of(config, folder)
+    return send_file(place, mimetype="application/zip", as_attachment=True, download_name=place.name)
 
 
 def _details(typed: Mapping[str, str]) -> Details:

@@ -21,11 +21,15 @@ from ecabinet.config import PROJECT
 PACKAGES = ("ecabinet", "agenda_docs", "meetings", "voting", "outcomes", "desk", "demonstration")
 PUBLIC = {
     "/health",
-    "/static/<path:filename>",
     "/sign-in",
-    "/sign-in/step-up",
-    "/preferences/language",
+    "/sign-in/phone",  # who lost a phone has a code of two officials, and nothing else yet
+    "/sign-in/phone/new",
+    "/sign-out",
+    "/language",
     "/demonstration/<account>/<key>",
+    "/hall",
+    "/hall/code",
+    "/hall/content",
 }
 
 
@@ -52,6 +56,15 @@ def test_every_route_declares_what_it_needs(app: Flask) -> None:
         if rule.endpoint != "static" and gate.needed_by(app, rule.endpoint) is None
     ]
     assert not undeclared
+
+
+def test_only_a_short_list_of_routes_is_public(app: Flask) -> None:
+    public = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and gate.needed_by(app, rule.endpoint) is gate.PUBLIC
+    }
+    assert public == PUBLIC
 
 
 def test_every_permission_is_asked_for_by_a_route_or_a_verb() -> None:
@@ -133,7 +146,8 @@ def test_every_template_can_be_read(app: Flask) -> None:
 
 
 def test_no_file_is_longer_than_one_sits_and_reads() -> None:
-    too_long = {
-        str(path): count for path, _tree in sources() if (count := len((PROJECT / path).read_text().splitlines())) > 300
-    }
-    assert not too_long
+    alone = {
+        Path("outcomes/verify.py")
+    }  # one file on purpose: it goes into every bag and shares no code with the application
+    lengths = {path: len((PROJECT / path).read_text().splitlines()) for path, _tree in sources() if path not in alone}
+    assert not {str(path): count for path, count in lengths.items() if count > 300}

@@ -91,7 +91,8 @@ def seen(session: Session, session_id: int) -> None:
 def step_up(session: Session, actor: Actor, *, minutes: int = 15) -> None:
     """Begin a new lease after a second factor was shown (or the person checked in)."""
     device = session.get_one(DeviceSession, actor.session_id)
-    device.stepped_up_until = clock.now() + timedelta(minutes=minutes)
+    until = clock.now() + timedelta(minutes=minutes)
+    device.stepped_up_until = max(until, device.stepped_up_until or until)  # a longer lease is never cut short
     audit.record(session, actor, Tag.STEPPED_UP, device)
 
 

@@ -140,6 +140,11 @@ class Stage:
         self.call(scene.item)
         return scene
 
+    def leave(self, scene: Scene, key: str) -> None:
+        """Have a member leave the meeting."""
+        with transaction() as session:
+            attendance.leave(session, self.actor(key), scene.meeting_id)
+
     def call(self, item: int) -> None:
         """Call an item."""
         with transaction() as session:

@@ -1,5 +1,6 @@
 // A ballot on its way, kept on this device until its receipt is there, and the choice of a form that is not yet sent.
-// Both belong to one voter: another person's session on the same device never sees or sends them.
+// Both belong to one voter: another person's session on the same device never sees or sends them. The ballot outlives its tab, so that
+// closing it without a network loses nothing; the half-made choice does not.
 
 export interface Ballot {
   cast_id: string;
@@ -15,8 +16,12 @@ function key(kind: Kind, form: HTMLFormElement): string {
   return `${kind}:${form.dataset["voter"] ?? ""}:${form.dataset["question"] ?? ""}`;
 }
 
+function storeOf(kind: Kind): Storage {
+  return kind === "ballot" ? localStorage : sessionStorage;
+}
+
 function read<Stored>(kind: Kind, form: HTMLFormElement): Stored | null {
-  const stored = sessionStorage.getItem(key(kind, form));
+  const stored = storeOf(kind).getItem(key(kind, form));
   return stored ? (JSON.parse(stored) as Stored) : null;
 }
 
@@ -27,12 +32,12 @@ export function waitingBallot(form: HTMLFormElement): Ballot | null {
 /** Keeps the ballot before it is first sent; the same `cast_id` goes with every repetition. */
 export function keepBallot(form: HTMLFormElement, draft: Draft): Ballot {
   const ballot = { cast_id: crypto.randomUUID(), ...draft };
-  sessionStorage.setItem(key("ballot", form), JSON.stringify(ballot));
+  storeOf("ballot").setItem(key("ballot", form), JSON.stringify(ballot));
   return ballot;
 }
 
 export function dropBallot(form: HTMLFormElement): void {
-  sessionStorage.removeItem(key("ballot", form));
+  storeOf("ballot").removeItem(key("ballot", form));
 }
 
 export function draftOf(form: HTMLFormElement): Draft | null {
@@ -40,11 +45,11 @@ export function draftOf(form: HTMLFormElement): Draft | null {
 }
 
 export function keepDraft(form: HTMLFormElement, draft: Draft): void {
-  sessionStorage.setItem(key("draft", form), JSON.stringify(draft));
+  storeOf("draft").setItem(key("draft", form), JSON.stringify(draft));
 }
 
 export function dropDraft(form: HTMLFormElement): void {
-  sessionStorage.removeItem(key("draft", form));
+  storeOf("draft").removeItem(key("draft", form));
 }
 
 /** Signing out leaves no half-made choice behind for the next person. */
