@@ -4,6 +4,7 @@ from flask import Flask
 from flask_babel import Babel
 from flask_socketio import SocketIO
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 import demonstration.views
@@ -14,7 +15,7 @@ from desk import live as desk_live
 from desk import navigation
 from desk import views as desk_views
 from ecabinet import answers, audit_views, database, gate, health, news, notice_views, pages, pulse, sockets
-from ecabinet.config import PROJECT, Config, Mode, from_environment
+from ecabinet.config import PROJECT, Config, Mode, make_private, or_end
 from ecabinet.organisation import views as organisation_views
 from ecabinet.sign_in import views as sign_in_views
 from meetings import live as meetings_live
@@ -57,7 +58,7 @@ def create_app(config: Config) -> Flask:
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
         BABEL_TRANSLATION_DIRECTORIES=str(PROJECT / "translations"),
     )
-    config.instance.mkdir(parents=True, exist_ok=True)
+    make_private(config.instance)
     database.connect(config.database_url)
     Babel(app, locale_selector=pages.chosen_language, default_locale="en")
     CSRFProtect(app)
@@ -66,7 +67,14 @@ def create_app(config: Config) -> Flask:
     answers.register(app)
     _register_rooms(app, config)
     _attach_sockets(app, config)
+    _trust_proxies(app, config.proxies)
     return app
+
+
+def _trust_proxies(app: Flask, proxies: int) -> None:
+    """Believe what so many proxies say of address, scheme and host; the outermost layer, so that sockets see the same as pages."""
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]  # Flask's own way
 
 
 def _register_rooms(app: Flask, config: Config) -> None:
@@ -126,5 +134,5 @@ def start_loops(app: Flask) -> None:
 def __getattr__(name: str) -> Flask:
     """Build `app` when a server asks for it (`gunicorn app:app`), not when a test imports this module."""
     if name == "app":
-        return create_app(from_environment())
+        return create_app(or_end())
     raise AttributeError(name)

@@ -1,19 +1,16 @@
-"""How gunicorn serves the application: one gevent worker where nothing else is configured."""
+"""How gunicorn serves the application: by one gevent worker."""
 
 import gc
 import os
 import sys
 
-from ecabinet.config import ConfigurationError, check_hosts, from_environment
+from ecabinet.config import ConfigurationError, check_hosts, or_end
 
-try:
-    _config = from_environment()
-except ConfigurationError as error:
-    sys.exit(str(error))
+_config = or_end()
 
 bind = list(_config.bind)
 worker_class = "gevent"
-workers = int(os.environ.get("ECABINET_WORKERS", "1"))  # more than one needs PostgreSQL, Redis and sticky routing
+workers = 1  # within one gunicorn nothing leads a tablet to the same process again; docs/operations.md says how to run several
 worker_connections = 10_000  # two sockets a member: the default of 1,000 stalls at 600 members
 timeout = 60
 graceful_timeout = 5

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import agenda_docs.jobs
 import outcomes.jobs
 import voting.jobs
-from ecabinet import database, jobs, notices
-from ecabinet.config import Config, from_environment
+from ecabinet import database, jobs, mail
+from ecabinet.config import Config, or_end
 from ecabinet.jobs import Work
 from ecabinet.translation import words_of_a_notice
 
@@ -17,11 +17,11 @@ def work_of(config: Config) -> Mapping[str, Work]:
     """Return what each job name does in this installation."""
 
     def send_notices() -> None:
-        send = notices.sender_for(config.smtp_url, config.instance / "mail")
-        notices.send_waiting(send, config.mail_sender, words_of_a_notice)
+        send = mail.sender_for(config.smtp_url, config.instance / "mail")
+        mail.send_waiting(send, config.mail_sender, words_of_a_notice)
 
     return {
-        "notices.send": send_notices,
+        mail.JOB: send_notices,
         **agenda_docs.jobs.WORK,
         **voting.jobs.WORK,
         **outcomes.jobs.WORK,
@@ -31,7 +31,7 @@ def work_of(config: Config) -> Mapping[str, Work]:
 def main() -> None:
     """Work until the process is stopped."""
     logging.basicConfig(level=logging.WARNING)
-    config = from_environment()
+    config = or_end()
     database.connect(config.database_url)
     jobs.run_for_ever(work_of(config), time.sleep)
 

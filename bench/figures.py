@@ -1,6 +1,7 @@
 """The figures of a benchmark: what was measured, in one form for the table and for the file."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -51,7 +52,7 @@ class Round:
 def percentile(values: Sequence[float], part: float) -> float:
     """Return the smallest value that this part of all values does not exceed."""
     ordered = sorted(values)
-    return ordered[max(0, min(len(ordered) - 1, round(part * len(ordered) + 0.5) - 1))]
+    return ordered[max(0, math.ceil(part * len(ordered)) - 1)]
 
 
 def milliseconds(seconds: float | None) -> float | None:

@@ -45,15 +45,15 @@ async def cast_and_close(room: Room) -> Round:
 
 
 async def close_in_a_burst(room: Room) -> Round:
-    """The chair closes while the ballots arrive; each answer must agree with what the closed box holds."""
+    """The chair closes between the first answers and the second half of the ballots; each answer must agree with what the closed box holds."""
     question_id = await room.open_question()
     requests = [tablet.ballot(question_id, _choice(tablet)) for tablet in room.members]
     room.screens.wait_for(question_id)
     half = len(requests) // 2
     began = time.perf_counter()
     waiting = [tablet.http.send(request) for tablet, request in zip(room.members[:half], requests[:half], strict=True)]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     closing = asyncio.ensure_future(room.close(question_id))
-    await asyncio.sleep(0)  # the close goes out here
     waiting += [tablet.http.send(request) for tablet, request in zip(room.members[half:], requests[half:], strict=True)]
     answers = await asyncio.gather(*waiting)
     wall = max(answer.received for answer in answers) - began
@@ -67,7 +67,8 @@ async def close_in_a_burst(room: Room) -> Round:
 async def cast_over(room: Room, seconds: float) -> Round:
     """The members cast one after the other within some seconds, as people do."""
     question_id = await room.open_question()
-    moments = sorted(random.Random(question_id).uniform(0, seconds) for _tablet in room.members)
+    whim = random.Random(question_id)
+    moments = sorted(whim.uniform(0, seconds) for _tablet in room.members)
 
     async def one(tablet: Tablet, moment: float) -> Answer:
         await asyncio.sleep(moment)

@@ -1,15 +1,17 @@
 """What is measured: the server program on a fresh database. It listens on loopback only and ends with the benchmark."""
 
+import ctypes
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,7 @@ from tests.databases import postgresql_server
 SECONDS_TO_START = 60.0
 SECONDS_TO_STOP = 15.0
 HOST = "127.0.0.1"
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ def bare() -> Iterator[int]:
     """Run a server that can do nothing but broadcast, on the same programs with the same settings; give its port."""
     port = free_port()
     command_line = ("-m", "gunicorn", "-c", "python:bench", "-k", "gevent", "-w", "1", "-b", f"{HOST}:{port}")
-    options = ("--worker-connections", "10000", "--no-control-socket", "--log-level", "warning", "bench.bare:app")
+    quiet = ("--no-control-socket", "--log-level", "warning")
+    options = ("--worker-connections", "10000", "--keep-alive", "75", *quiet, "bench.bare:app")
     with running((*command_line, *options), {}, port, "/"):
         yield port
 
@@ -112,7 +116,11 @@ def bare() -> Iterator[int]:
 def running(arguments: Sequence[str], environment: Mapping[str, str], port: int, path: str) -> Iterator[int]:
     """Start a Python program, wait until it answers, end it afterwards; give its process id."""
     program = subprocess.Popen(
-        (sys.executable, *arguments), cwd=PROJECT, env={**os.environ, **environment}, start_new_session=True
+        (sys.executable, *arguments),
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        start_new_session=True,  # Ctrl-C is for the benchmark, which then ends it
+        preexec_fn=_end_with_parent(),  # noqa: PLW1509 - this program has no threads when it starts servers
     )
     try:
         _wait_for(f"http://{HOST}:{port}{path}", program)
@@ -143,6 +151,14 @@ def _wait_for(address: str, program: subprocess.Popen[bytes]) -> None:
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.05)
     raise RuntimeError("the server to be measured did not start; what it said stands above")
+
+
+def _end_with_parent() -> Callable[[], object] | None:
+    """Return what ends a server when the benchmark is killed and cannot do it itself; Linux alone offers this."""
+    if sys.platform != "linux":
+        return None
+    system = ctypes.CDLL(None)
+    return lambda: system.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _end(program: subprocess.Popen[bytes]) -> None:

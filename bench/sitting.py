@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import signal
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -128,9 +129,11 @@ async def _sign_in(room: Room, shared: Secrets) -> Figure:
 def _say(room: Room, measured: Sequence[figures.Round]) -> None:
     name = f"{len(room.members)} members, {room.server.engine}"
     print(figures.spread(f"{name}, all ballots", [each.wall for each in measured]))
-    print(figures.spread(f"{name}, processor of the server", [each.processor for each in measured]))
+    if any(each.processor for each in measured):
+        print(figures.spread(f"{name}, processor of the server", [each.processor for each in measured]))
     print(figures.spread(f"{name}, last screen", [max(each.screens) for each in measured]), flush=True)
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # however it is stopped, its servers end with it
     main()

@@ -56,6 +56,7 @@ class Connection(asyncio.Protocol):
     def send(self, request: bytes) -> "asyncio.Future[Answer]":
         """Send a request and return what will be its answer."""
         assert self._transport is not None
+        assert not self._transport.is_closing(), "the server closed the connection"
         self._answer = asyncio.get_running_loop().create_future()
         self._sent = time.perf_counter()
         self._transport.write(request)

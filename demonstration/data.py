@@ -26,7 +26,7 @@ from demonstration import (
 )
 from demonstration.progress import Progress
 from demonstration.stage import Stage
-from ecabinet import clock, database, notices
+from ecabinet import clock, database, mail
 from ecabinet.config import Config, ConfigurationError, Mode, from_environment
 from ecabinet.database import reading, transaction
 from ecabinet.jobs import Work
@@ -95,8 +95,8 @@ def _work(config: Config) -> Mapping[str, Work]:
     """Return what the worker would do meanwhile, in this installation."""
 
     def send_notices() -> None:
-        send = notices.sender_for(None, config.instance / "mail")
-        notices.send_waiting(send, config.mail_sender, words_of_a_notice)
+        send = mail.sender_for(None, config.instance / "mail")
+        mail.send_waiting(send, config.mail_sender, words_of_a_notice)
 
     def write_archive(*, archive: int) -> None:
         archives.write(config, archive)

@@ -2,14 +2,15 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Enum, MetaData, TypeDecorator, create_engine, event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -83,11 +84,29 @@ class Database:
 
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
+        _make_private(Path(make_url(url).database or ""))
         engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=0)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+
+
+def _make_private(file: Path) -> None:
+    """Let nobody else read a SQLite file; its companions take its mode over.
+
+    A file that exists is not opened for this: closing it would drop the locks that other connections of this process hold on it.
+    """
+    if file.name in ("", ":memory:"):
+        return
+    if not file.exists():
+        if file.parent.is_dir():
+            file.touch(mode=0o600)
+        return
+    for path in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        with suppress(PermissionError, FileNotFoundError):
+            if path.stat().st_mode & 0o077:
+                path.chmod(0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - the driver's own object

@@ -11,7 +11,7 @@ from datetime import datetime
 from threading import Event
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, select, text, update
+from sqlalchemy import Connection, Index, String, UniqueConstraint, bindparam, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ecabinet import clock
@@ -20,6 +20,7 @@ from ecabinet.database import Base, after_commit, transaction
 logger = logging.getLogger(__name__)
 
 MISSED_AT_MOST = 500  # a tablet that missed more loads afresh
+CLAIMED_AT_MOST = 1000  # of one stream at a time
 
 
 class NewsItem(Base):
@@ -75,37 +76,40 @@ def announce(session: Session, stream: str, kind: str, *, topic: str | None = No
     after_commit(session, waiting.set)
 
 
+# Every change in the room passes through here before a tablet hears of it, so these are put together once.
+_STREAMS_WITH_UNSENT = select(NewsItem.stream).where(NewsItem.number.is_(None)).distinct().order_by(NewsItem.stream)
+_LOCK = update(Stream).where(Stream.name == bindparam("stream")).values(number=Stream.number).returning(Stream.number)
+_UNSENT = (
+    select(NewsItem.id, NewsItem.topic, NewsItem.kind, NewsItem.state)
+    .where(NewsItem.stream == bindparam("stream"), NewsItem.number.is_(None))
+    .order_by(NewsItem.id)
+    .limit(CLAIMED_AT_MOST)
+)
+_NUMBER = update(NewsItem).where(NewsItem.id == bindparam("item")).values(number=bindparam("given"))
+_ADVANCE = update(Stream).where(Stream.name == bindparam("stream")).values(number=bindparam("last"))
+
+
 def claim() -> list[News]:
     """Number what is committed and not yet sent, stream by stream, and return it in order; each piece is returned to one caller only."""
     with transaction() as session:
-        unsent = session.scalars(
-            select(NewsItem).where(NewsItem.number.is_(None)).order_by(NewsItem.id).limit(1000)
-        ).all()
-        claimed: list[News] = []
-        for stream in sorted({item.stream for item in unsent}):
-            claimed += _number(session, stream, [item.id for item in unsent if item.stream == stream])
-        return claimed
+        connection = session.connection()
+        streams = connection.scalars(_STREAMS_WITH_UNSENT).all()
+        return [news for stream in streams for news in _number(connection, stream)]
 
 
-def _number(session: Session, stream: str, ids: list[int]) -> list[News]:
+def _number(connection: Connection, stream: str) -> list[News]:
     """Lock the stream, so that two claimers never number the same news."""
-    last = session.execute(
-        update(Stream).where(Stream.name == stream).values(number=Stream.number).returning(Stream.number)
-    ).scalar()
+    last = connection.execute(_LOCK, {"stream": stream}).scalar()
     if last is None:
-        session.add(Stream(name=stream, number=0))
-        session.flush()
+        connection.execute(insert(Stream), {"name": stream, "number": 0})
         last = 0
-    fresh = session.scalars(
-        select(NewsItem)
-        .where(NewsItem.id.in_(ids), NewsItem.number.is_(None))
-        .order_by(NewsItem.id)
-        .execution_options(populate_existing=True)
-    ).all()
-    for number, item in enumerate(fresh, start=last + 1):
-        item.number = number
-    session.execute(update(Stream).where(Stream.name == stream).values(number=last + len(fresh)))
-    return [_as_news(item) for item in fresh]
+    unsent = connection.execute(_UNSENT, {"stream": stream}).all()
+    if not unsent:
+        return []  # another claimer had them while this one waited for the lock
+    numbered = list(enumerate(unsent, start=last + 1))
+    connection.execute(_NUMBER, [{"item": item.id, "given": number} for number, item in numbered])
+    connection.execute(_ADVANCE, {"stream": stream, "last": last + len(unsent)})
+    return [News(stream, item.topic, item.kind, item.state, number) for number, item in numbered]
 
 
 def _as_news(item: NewsItem) -> News:

@@ -1,24 +1,16 @@
 """Notices to one person: in the application at once, by e-mail through an outbox. What leaves the house carries no title and no content."""
 
-import logging
-import smtplib
-from collections.abc import Callable
 from datetime import datetime
-from email.message import EmailMessage
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ecabinet import clock, jobs, news
-from ecabinet.database import Base, one_of, transaction
+from ecabinet.database import Base, one_of
 from ecabinet.organisation.models import Person
 from ecabinet.refusals import N_
-
-logger = logging.getLogger(__name__)
 
 
 class Sentence(StrEnum):
@@ -58,7 +50,7 @@ class Notice(Base):
 
 
 class DeliveryState(StrEnum):
-    """Where an e-mail stands; one that was being sent when the process died is never sent a second time by itself."""
+    """Where an e-mail stands; one that was being sent when the process died is never sent a second time by itself (`ecabinet.mail`)."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -120,72 +112,3 @@ def mark_read(session: Session, person_id: int) -> None:
     session.execute(
         update(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None)).values(read_at=clock.now())
     )
-
-
-Send = Callable[[EmailMessage], None]
-
-
-def send_waiting(send: Send, sender: str, words: Callable[[str], tuple[str, str]]) -> None:
-    """Send every waiting e-mail once. `words` gives subject and text in a language; each is claimed before and marked after it is handed over."""
-    while (claimed := _claim_delivery()) is not None:
-        delivery_id, recipient, language = claimed
-        subject, text = words(language)
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = sender, recipient, subject
-        message.set_content(text)
-        try:
-            send(message)
-        except OSError:
-            logger.exception("an e-mail could not be handed over")
-            _mark(delivery_id, DeliveryState.FAILED)
-        else:
-            _mark(delivery_id, DeliveryState.SENT)
-
-
-def _claim_delivery() -> tuple[int, str, str] | None:
-    with transaction() as session:
-        delivery = session.scalar(
-            select(Delivery)
-            .where(Delivery.state == DeliveryState.WAITING)
-            .order_by(Delivery.id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-        if delivery is None:
-            return None
-        delivery.state, delivery.changed_at = DeliveryState.SENDING, clock.now()
-        return delivery.id, delivery.recipient, delivery.language
-
-
-def _mark(delivery_id: int, state: DeliveryState) -> None:
-    with transaction() as session:
-        delivery = session.get_one(Delivery, delivery_id)
-        delivery.state, delivery.changed_at = state, clock.now()
-
-
-def sender_for(smtp_url: str | None, folder: Path) -> Send:
-    """Return what hands e-mails over: `smtp://user:password@host:port`, or files in a folder where there is no server."""
-    return _to_server(smtp_url) if smtp_url else _to_folder(folder)
-
-
-def _to_folder(folder: Path) -> Send:
-    def send(message: EmailMessage) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        name = f"{clock.now():%Y%m%dT%H%M%S%f}.eml"
-        (folder / name).write_bytes(bytes(message))
-
-    return send
-
-
-def _to_server(smtp_url: str) -> Send:
-    address = urlsplit(smtp_url)
-
-    def send(message: EmailMessage) -> None:
-        with smtplib.SMTP(address.hostname or "localhost", address.port or 25, timeout=30) as server:
-            if address.scheme == "smtps":
-                server.starttls()
-            if address.username:
-                server.login(address.username, address.password or "")
-            server.send_message(message)
-
-    return send

@@ -168,6 +168,7 @@ class Sockets:
                 with reading() as session:
                     following = self._following(session, listener)
                 self._enter(sid, listener, following or NOTHING)
+                self.socketio.sleep(0)  # a thousand of these must not hold up whoever casts meanwhile
 
     def _following(self, session: Session, listener: Listener) -> Following | None:
         signed = sessions.signed_in_on(session, listener.session_id) if listener.session_id is not None else None
@@ -181,6 +182,8 @@ class Sockets:
             return None
 
     def _enter(self, sid: str, listener: Listener, following: Following) -> None:
+        if self.listeners.get(sid) is not listener:
+            return  # gone while the database was asked
         server, wanted = self.socketio.server, following.rooms()  # also outside a request, when news moves someone
         for room in set(listener.rooms) - set(wanted):
             server.leave_room(sid, room, namespace="/")

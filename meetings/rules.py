@@ -48,7 +48,7 @@ class Reason(StrEnum):
     NOT_PRESENT = N_("%(name)s is not checked in.")
     SEAT_TAKEN_BY_MEMBER = N_("%(name)s is present. A deputy sits in only while the member is away.")
     NOT_A_PARTICIPANT = N_("This person is neither a member, nor a deputy, nor a guest of this meeting.")
-    DATES_REVERSED = N_("The last day must not be before the first.")
+    DATES_REVERSED = N_("The last day must not be before the first day.")
     DELEGATION_OVER = N_("The last day is already over.")
     DELEGATION_TOO_LONG = N_("A delegation lasts a year at most. Choose an earlier last day.")
     DEPUTY_OF_ANOTHER_UNIT = N_("Choose a deputy from the member's own unit who is not a member of the body.")

@@ -1,8 +1,11 @@
 """Run the migrations against the database of the configuration."""
 
+import sys
 from typing import Literal
 
 from alembic import context
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 import agenda_docs.models
 import ecabinet.audit
@@ -14,7 +17,7 @@ import ecabinet.sign_in.models
 import meetings.models
 import outcomes.models
 import voting.models
-from ecabinet.config import from_environment
+from ecabinet.config import or_end
 from ecabinet.database import Base, Database, Instant
 
 # Importing these makes their tables known to the metadata.
@@ -36,11 +39,9 @@ def run() -> None:
     """Bring the database to the newest migration."""
     url = context.config.attributes.get("url")
     if url is None:
-        config = from_environment()
-        config.instance.mkdir(parents=True, exist_ok=True)
-        url = config.database_url
+        url = or_end().database_url
     database = Database(url)
-    with database.engine.connect() as connection:
+    with _connected(database) as connection:
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -52,6 +53,14 @@ def run() -> None:
             context.run_migrations()
         connection.commit()
     database.close()
+
+
+def _connected(database: Database) -> Connection:
+    """Connect; a database that is away, or refuses us, is one sentence."""
+    try:
+        return database.engine.connect()
+    except OperationalError as error:
+        sys.exit(f"The database cannot be reached: {' '.join(str(error.orig).split())}")
 
 
 def _is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:  # noqa: FBT001 - alembic's signature

@@ -80,6 +80,8 @@ def decisions(session: Session, actor: Actor) -> list[DecisionLine]:
 def decisions_of_items(session: Session, actor: Actor, item_ids: Iterable[int]) -> dict[int, DecisionLine]:
     """Return the standing decision of each item whose matter the actor may read."""
     found = session.scalars(select(Decision).where(Decision.item_id.in_(list(item_ids))).order_by(Decision.id)).all()
+    if not found:
+        return {}
     readable = reading.readable_among(session, actor, {each.matter_id for each in found if each.matter_id is not None})
     mine = [each for each in found if each.matter_id is None or each.matter_id in readable]
     return {

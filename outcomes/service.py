@@ -60,6 +60,7 @@ def declare(
         declared_at=clock.now(),
     )
     session.add(declaration)
+    voting.service.note_declared(question, declaration.outcome)
     audit.record(
         session, actor, Tag.OUTCOME_DECLARED, declaration, computed=question.outcome, declared=declaration.outcome
     )

@@ -10,6 +10,7 @@ from running.places import PYTHON, ROOT
 from running.steps import Stop, alone, complaint
 
 ALEMBIC = ("-m", "alembic")
+SETTINGS = ("-m", "ecabinet.config")
 VERIFIER = ROOT / "outcomes" / "verify.py"
 
 
@@ -28,8 +29,10 @@ def become(*arguments: str) -> None:
 
 
 def serve() -> None:
-    """Be the production server, unless the tables are older than the program."""
+    """Be the production server, unless a setting makes no sense or the tables are older than the program."""
     prepare()
+    if fault := complaint((PYTHON, *SETTINGS)):
+        raise Stop(fault)
     if fault := complaint((PYTHON, *ALEMBIC, "current", "--check-heads")):
         raise Stop(f"{fault}\nThe server was not started. The tables are brought up to date by ./run migrate")
     become("-m", "gunicorn", "-c", "gunicorn.conf.py", "app:app")
@@ -45,6 +48,16 @@ def migrate() -> None:
     """Bring the tables up to date."""
     prepare()
     become(*ALEMBIC, "upgrade", "head")
+
+
+def install(arguments: Sequence[str]) -> None:
+    """Found the installation in its empty tables: a body, its office, two administrators."""
+    prepare()
+    if fault := complaint((PYTHON, *SETTINGS)):
+        raise Stop(fault)
+    if fault := complaint((PYTHON, *ALEMBIC, "current", "--check-heads")):
+        raise Stop(f"{fault}\nMake the tables first: ./run migrate")
+    become("-m", "ecabinet.first", *arguments)
 
 
 def backup(action: str, file: str, *options: str) -> None:

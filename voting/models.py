@@ -65,7 +65,8 @@ class Question(Base):
     calendar_version: Mapped[int | None]
     closes_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
-    outcome: Mapped[str | None] = mapped_column(String(20))
+    outcome: Mapped[str | None] = mapped_column(String(20))  # as the rule computed it
+    declared: Mapped[str | None] = mapped_column(String(20))  # as the chair declared it, told by the outcomes
     result: Mapped[dict[str, Any] | None]  # figures and reasons as the rule engine gave them, never recomputed in place
 
 

@@ -59,6 +59,7 @@ class Panel:
     may_conduct: bool
     may_declare: bool
     result: Shown | None
+    declared: str | None
 
     @property
     def may_vote(self) -> bool:
@@ -129,6 +130,7 @@ def panel(session: Session, actor: Actor, question_id: int) -> Panel:
         may_conduct=actor.may(Permission.CONDUCT_QUESTION, question.body_id),
         may_declare=actor.may(Permission.DECLARE_OUTCOME, question.body_id),
         result=results.figures_of(question),
+        declared=question.declared,
     )
 
 

@@ -35,7 +35,7 @@ BASES = {
     Base.ALL: N_("all %(amount)s"),
     Base.ENTITLED: N_("the %(amount)s entitled to vote"),
     Base.PRESENT: N_("the %(amount)s present"),
-    Base.CAST: N_("the %(amount)s votes for or against"),
+    Base.CAST: N_("the %(amount)s who approved or rejected"),
     Base.ANSWERED: N_("the %(amount)s who answered"),
 }
 SILENCES = {
@@ -69,14 +69,14 @@ EQUAL = N_("%(yes)s to %(no)s")
 EXACTLY_HALF = N_("exactly half approved")
 TIE_FAILS = N_("%(tie)s: a tie does not pass")
 TIE_VACANT = N_("%(tie)s: nobody holds the role of %(role)s, which decides")
-TIE_OPEN = N_("%(tie)s: the side of %(role)s decides, who cast no vote for or against")
+TIE_OPEN = N_("%(tie)s: the side of %(role)s decides, who neither approved nor rejected")
 TIE_SETTLED = {
     (TieKind.SIDE_OF, Choice.YES): N_("%(tie)s: the side of %(role)s, who approved, decides"),
     (TieKind.SIDE_OF, Choice.NO): N_("%(tie)s: the side of %(role)s, who rejected, decides"),
     (TieKind.COUNTS_DOUBLE, Choice.YES): N_("%(tie)s: the vote of %(role)s, who approved, counts double"),
     (TieKind.COUNTS_DOUBLE, Choice.NO): N_("%(tie)s: the vote of %(role)s, who rejected, counts double"),
 }
-EQUAL_COUNTS = N_("as many for as against is a tie under this rule")
+EQUAL_COUNTS = N_("as many approvals as rejections is a tie under this rule")
 ARTICLE = N_("rule: %(instrument)s, art. %(article)s")
 INSTRUMENT = N_("rule: %(instrument)s")
 

@@ -144,6 +144,11 @@ def withdraw(session: Session, actor: Actor, question_id: int) -> Question:
     return question
 
 
+def note_declared(question: Question, outcome: str) -> None:
+    """Keep what the chair declared beside the computed outcome; the record itself belongs to the outcomes."""
+    question.declared = outcome
+
+
 def announce(session: Session, question: Question, **figures: object) -> None:
     """Tell those who may read the item where its question stands; never its words. A written question has no room to tell."""
     meeting = opening.meeting_of(session, question)

@@ -15,8 +15,8 @@ from voting.rule import Choice, Silence
 from voting.rule_book import NamedRule, named_rules
 
 CHOICES = {
-    Choice.YES: N_("In favour"),
-    Choice.NO: N_("Against"),
+    Choice.YES: N_("Approve"),
+    Choice.NO: N_("Reject"),
     Choice.ABSTAIN: N_("Abstain"),
     Choice.OTHER: N_("Other opinion"),
 }
@@ -25,7 +25,7 @@ STATES = {
     QuestionState.DRAFT: N_("In preparation"),
     QuestionState.ARMED: N_("Shown, not open yet"),
     QuestionState.OPEN: N_("Open for voting"),
-    QuestionState.CLOSED: N_("Closed"),
+    QuestionState.CLOSED: N_("Voting closed"),
     QuestionState.WITHDRAWN: N_("Withdrawn"),
 }
 KINDS = {

@@ -1,4 +1,7 @@
-"""Everything an installation holds in one file: the database, the files by hash and the archives. Keys are never in it."""
+"""Everything an installation holds in one file: the database, the files by hash and the archives.
+
+The key that signs cookies is never in it. What the database keeps is: papers, hashes of passwords, seeds of authenticators.
+"""
 
 
 class BackupError(Exception):

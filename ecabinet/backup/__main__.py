@@ -32,7 +32,10 @@ def _parse() -> argparse.Namespace:
 def _save(config: Config, target: Path) -> str:
     others = save(config, target) - 1
     size = target.stat().st_size
-    return f"Saved the database and {others} files to {target} ({size:,} bytes). Keys are not in it."
+    return (
+        f"Saved the database and {others} files to {target} ({size:,} bytes). "
+        "The papers, the hashes of the passwords and the seeds of the authenticators are in it, the secret key is not: keep it as you keep the papers."
+    )
 
 
 def _restore(config: Config, source: Path, *, replace: bool) -> str:

@@ -10,7 +10,7 @@ from ecabinet import clock
 from ecabinet.backup import BackupError
 from ecabinet.backup.archive import DATABASE, FOLDERS, FORMAT, Manifest, sync_folder, unpack, writing
 from ecabinet.backup.stores import Store, move, store
-from ecabinet.config import PROJECT, Config
+from ecabinet.config import PROJECT, Config, make_private
 
 
 def save(config: Config, target: Path) -> int:
@@ -40,7 +40,7 @@ def restore(config: Config, source: Path, *, replace: bool) -> str | None:
     holds_something = not database.is_empty() or any(_holds_files(config.instance / name) for name in FOLDERS)
     if holds_something and not replace:
         raise BackupError("This installation holds something already: add --replace to put the backup in its place.")
-    config.instance.mkdir(parents=True, exist_ok=True)
+    make_private(config.instance)
     with tempfile.TemporaryDirectory(dir=config.instance, prefix=".restoring-") as name:
         staged = Path(name)
         _require_fitting(unpack(source, staged), database)

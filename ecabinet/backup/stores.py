@@ -20,10 +20,13 @@ SQLITE_COMPANIONS = ("", "-wal", "-shm")
 RUNNING = "The database is in use: stop the server and the worker first, then start again."
 
 _TABLES = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
+# Of other accounts' sessions an ordinary account sees that they are there and whose, not of which type; a worker of the server is nobody's.
 _OTHERS = (
     "SELECT count(*) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL"
+    " AND coalesce(backend_type, 'client backend') = 'client backend'"
 )
+PRIVILEGES = Path(__file__).with_name("privileges.sql")
 
 
 class Store(Protocol):
@@ -146,10 +149,14 @@ class Postgresql:
         self._require_idle()
         script = copy.with_name("script.sql")
         self._run("pg_restore", "--no-owner", "--no-acl", f"--file={script}", str(copy))
-        before = copy.with_name("before.sql")
-        before.write_text("" if self.is_empty() else self._put_aside(aside))
-        quiet = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
-        self._run("psql", *quiet, "--single-transaction", f"--file={before}", f"--file={script}")
+        quiet = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--single-transaction")
+        if self.is_empty():
+            self._run("psql", *quiet, f"--file={script}")
+            return
+        before, privileges = copy.with_name("before.sql"), copy.with_name("privileges.sql")
+        before.write_text(self._put_aside(aside))
+        privileges.write_text(PRIVILEGES.read_text().replace("replaced_schema", aside))
+        self._run("psql", *quiet, f"--file={before}", f"--file={script}", f"--file={privileges}")
 
     def _put_aside(self, aside: str) -> str:
         rename = sql.SQL("ALTER SCHEMA public RENAME TO {};").format(sql.Identifier(aside))

@@ -60,7 +60,7 @@ def change_settings(session: Session, actor: Actor, body_id: int, settings: Sett
 
 
 def add_body(session: Session, actor: Actor, code: str, settings: Settings) -> Body:
-    """Found a body; its first administrator is the one who founds it, who cannot read its papers."""
+    """Found a body; its first administrator is the one who founds it, who cannot read its papers. The system founds one without."""
     if not actor.may(Permission.MANAGE_UNITS):
         raise Forbidden(Permission.MANAGE_UNITS)
     actor.must_have_stepped_up(clock.now())
@@ -70,15 +70,16 @@ def add_body(session: Session, actor: Actor, code: str, settings: Settings) -> B
     body = Body(code=code, **asdict(settings))
     session.add(body)
     session.flush()
-    session.add(
-        RoleAssignment(
-            person_id=actor.person_id,
-            body_id=body.id,
-            role=Role.ADMINISTRATOR,
-            starts_on=clock.today(),
-            granted_at=clock.now(),
+    if actor.person_id is not None:
+        session.add(
+            RoleAssignment(
+                person_id=actor.person_id,
+                body_id=body.id,
+                role=Role.ADMINISTRATOR,
+                starts_on=clock.today(),
+                granted_at=clock.now(),
+            )
         )
-    )
     audit.record(session, actor, Tag.UNIT_CHANGED, body, body_id=body.id, added=True, code=code)
     return body
 

@@ -54,7 +54,7 @@ def new_body() -> ResponseReturnValue:
 @requires(Permission.MANAGE_UNITS)
 def add_body() -> ResponseReturnValue:
     """Found a body."""
-    code = forms.text(request.form, "code", _("Code"), most=40)
+    code = forms.text(request.form, "code", _("Reference code"), most=40)
     settings = _settings_form()
     with transaction() as session:
         body = bodies.add_body(session, actor(), code, settings)

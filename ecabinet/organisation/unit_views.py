@@ -92,7 +92,7 @@ def add_position(unit_id: int) -> ResponseReturnValue:
 
 def _unit_form() -> tuple[str, str, int | None]:
     return (
-        forms.text(request.form, "code", _("Code"), most=40),
+        forms.text(request.form, "code", _("Reference code"), most=40),
         forms.text(request.form, "name", _("Name"), most=200),
         forms.optional_number(request.form, "parent", _("Belongs to")),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from ecabinet import audit, clock, notices
-from ecabinet.access import Actor
+from ecabinet.access import SYSTEM, Actor
 from ecabinet.audit import Tag
 from ecabinet.notices import Sentence
 from ecabinet.organisation.models import Person
@@ -69,6 +69,23 @@ def confirm(session: Session, actor: Actor, reset_id: int) -> str:
     reset.confirmed_by_id, reset.confirmed_at = actor.person_id, clock.now()
     reset.code_hash, reset.state = passwords.hash_of_paper_code(code), ResetState.CONFIRMED
     audit.record(session, actor, Tag.PHONE_RESET_CONFIRMED, reset, person=reset.person_id)
+    return code
+
+
+def give_first_code(session: Session, person_id: int) -> str:
+    """Return a code for someone without a phone while there are no two officials yet: whoever sets the installation up gives it."""
+    code = passwords.new_paper_code()
+    reset = PhoneReset(
+        person_id=person_id,
+        requested_by_id=person_id,
+        requested_at=clock.now(),
+        confirmed_at=clock.now(),
+        password_too=True,
+        code_hash=passwords.hash_of_paper_code(code),
+        state=ResetState.CONFIRMED,
+    )
+    session.add(reset)
+    audit.record(session, SYSTEM, Tag.PHONE_RESET_CONFIRMED, reset, person=person_id, password_too=True)
     return code
 
 

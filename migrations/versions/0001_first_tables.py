@@ -865,6 +865,7 @@ def upgrade() -> None:
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("declared", sa.String(length=20), nullable=True),
         sa.Column("result", sa.JSON(), nullable=True),
         sa.CheckConstraint(
             "(form = 'meeting') = (item_id IS NOT NULL)", name=op.f("ck_question_in_the_room_with_an_item")

@@ -31,6 +31,7 @@ class Device:
         self.context.add_init_script(POLICY_WATCH)
         if token is not None:
             self.context.add_cookies([{"name": "ecabinet", "value": token, "url": server.origin, "httpOnly": True}])
+        self.token = token
         self.problems: list[str] = []
         self._forgiven: list[str] = []
         self.page = self.context.new_page()
@@ -82,7 +83,7 @@ class Device:
 
     def confirm(self) -> None:
         """Say yes to the question the page asks before it sends."""
-        self.page.locator("[data-confirm-dialog]").get_by_role("button", name="Yes", exact=True).click()
+        self.page.locator('[data-confirm-dialog] button[value="yes"]').click()
 
     def close(self) -> None:
         """Close the context."""

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from agenda_docs import documents
 from agenda_docs import service as dossiers
 from agenda_docs.models import DocumentKind
@@ -20,8 +22,8 @@ from meetings.agenda import ItemForm
 from meetings.models import ItemKind, Meeting, MeetingKind, Presence
 from meetings.service import Plan
 from tests.world import MEMBERS, ZONE, World
-from voting import box, preparing, service, written
-from voting.models import Procedure, Question
+from voting import preparing, service, written
+from voting.models import BoxEntry, EntryKind, Procedure, Question
 
 QUESTION = "Thông qua Đề án với mức vốn 18.400 tỷ đồng?"
 
@@ -197,5 +199,10 @@ class Stage:
     def ballots(self, question: int) -> list[tuple[str, str]]:
         """Return who cast which choice, one for each ballot in the box."""
         with reading() as session:
-            entries = [json.loads(entry) for entry in box.bodies(session, question)]
-        return [(entry["name"], entry["choice"]) for entry in entries if entry["kind"] == "cast"]
+            cast = (
+                select(Person.name, BoxEntry.body)
+                .join(BoxEntry, BoxEntry.person_id == Person.id)
+                .where(BoxEntry.question_id == question, BoxEntry.kind == EntryKind.CAST)
+                .order_by(BoxEntry.number)
+            )
+            return [(name, str(json.loads(body)["choice"])) for name, body in session.execute(cast)]

@@ -165,4 +165,4 @@ def test_on_a_phone_the_way_to_the_vote_is_one_tap_and_the_question_is_read_whol
     expect(ballot(phone, question).get_by_text(QUESTION)).to_be_in_viewport()
     choose(phone, question, "no")
     send(phone)
-    expect(page.get_by_text("Recorded: ballot no. 1, Reject.")).to_be_visible()
+    expect(page.get_by_text("Recorded: ballot no. 1, Against.")).to_be_visible()

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from sqlalchemy import MetaData, create_engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
 
 from ecabinet import database
 from ecabinet.backup import BackupError
@@ -118,6 +120,9 @@ def test_files_without_a_database_are_not_overwritten_either(other: Config, back
 def test_no_key_is_in_a_backup_and_only_its_owner_may_read_it(config: Config, tmp_path: Path) -> None:
     (config.instance / "secret-key").write_text("this key signs everything")
     target = tmp_path / "with-key.tar"
+    left_behind = tmp_path / ".with-key.tar.partial"
+    left_behind.write_text("of a backup that was interrupted")
+    left_behind.chmod(0o644)
     save(config, target)
     assert b"this key signs everything" not in target.read_bytes()
     assert target.stat().st_mode & 0o077 == 0
@@ -192,6 +197,65 @@ def test_nothing_is_replaced_while_the_server_has_the_database_open(config: Conf
     assert _files(config) == before
 
 
+@pytest.fixture
+def second_account(config: Config) -> Iterator[str]:
+    """The URL by which a second account, which owns nothing, uses the database."""
+    url = make_url(config.database_url)
+    name = f"second_{uuid4().hex}"
+    _execute(
+        config,
+        f"CREATE ROLE {name} LOGIN PASSWORD 'second'",
+        f"GRANT USAGE ON SCHEMA public TO {name}",
+        f"GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO {name}",
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {name}",
+    )
+    yield url.set(username=name, password="second").render_as_string(hide_password=False)
+    _execute(config, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
+
+
+@pytest.fixture
+def owner(config: Config) -> Iterator[Config]:
+    """The installation as the database's owner runs it, who is no superuser."""
+    url = make_url(config.database_url)
+    name = f"owner_{uuid4().hex}"
+    everything = (
+        f"CREATE ROLE {name} LOGIN PASSWORD 'owner'",
+        f"ALTER DATABASE {url.database} OWNER TO {name}",
+        "DO $$ DECLARE it record; BEGIN FOR it IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP"
+        f" EXECUTE format('ALTER TABLE public.%I OWNER TO {name}', it.tablename); END LOOP; END $$",  # noqa: S608 - a name of ours
+        f"ALTER FUNCTION public.refuse_change OWNER TO {name}",
+    )
+    _execute(config, *everything)
+    yield replace(config, database_url=url.set(username=name, password="owner").render_as_string(hide_password=False))
+    _execute(config, f"REASSIGN OWNED BY {name} TO CURRENT_USER", f"DROP OWNED BY {name}", f"DROP ROLE {name}")
+
+
+@pytest.mark.parametrize("config", ["postgresql"], indirect=True)
+def test_a_session_of_another_account_is_seen_as_well(owner: Config, second_account: str, backup: Path) -> None:
+    running = create_engine(second_account)
+    with running.connect() as connection:
+        connection.execute(text("SELECT 1"))
+        with pytest.raises(BackupError) as refusal:
+            restore(owner, backup, replace=True)
+    running.dispose()
+    assert str(refusal.value) == RUNNING
+
+
+@pytest.mark.parametrize("config", ["postgresql"], indirect=True)
+def test_a_second_account_may_do_after_a_restore_what_it_might_before(
+    owner: Config, second_account: str, backup: Path
+) -> None:
+    restore(owner, backup, replace=True)
+    _execute(owner, "CREATE TABLE made_later (words VARCHAR(40))")
+    second = create_engine(second_account)
+    with second.begin() as connection:
+        connection.execute(text("INSERT INTO kept VALUES ('by the second account')"))
+        assert connection.execute(text("SELECT count(*) FROM kept")).scalar_one() == 2
+    with second.begin() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+        connection.execute(text("DELETE FROM kept"))
+    second.dispose()
+
+
 def test_an_error_while_the_database_is_put_in_place_takes_the_files_back(
     config: Config, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,7 +286,9 @@ def test_a_backup_of_a_newer_program_is_refused(other: Config, backup: Path, tmp
 @pytest.mark.parametrize("config", ["sqlite"], indirect=True)
 def test_the_command_saves_and_restores_and_answers_in_sentences(config: Config, other: Config, tmp_path: Path) -> None:
     target = tmp_path / "by-command.tar"
-    assert "Saved the database and 3 files" in _by_command(config, "save", target)
+    said = _by_command(config, "save", target)
+    assert "Saved the database and 3 files" in said
+    assert "the seeds of the authenticators are in it, the secret key is not" in said
     assert "exists already" in _by_command(config, "save", target)
     assert "Restored" in _by_command(other, "restore", target)
     assert "--replace" in _by_command(other, "restore", target)

@@ -143,6 +143,9 @@ def test_the_chair_may_declare_another_outcome_and_both_are_kept(
         asked = session.get_one(Question, question)
         declared = session.scalars(select(Declaration)).one()
     assert (asked.outcome, declared.outcome) == ("pass", "fail")
+    shown = chair.get(f"/questions/{question}").text
+    assert "Declared by the chair" in shown
+    assert f"/questions/{question}/declare" not in shown
 
 
 def test_adoption_without_a_vote_lists_those_present(

@@ -47,7 +47,9 @@ def test_a_tie_names_whose_side_decides(holder: str | None, clause: str) -> None
 
 def test_a_tie_that_nobody_broke_says_so() -> None:
     sentence = said(vote({"prime_minister": "abstain-1"}, yes=13, no=12, abstain=1), MEETING.rule)
-    assert "exactly half approved: the side of the Prime Minister decides, who cast no vote for or against" in sentence
+    assert (
+        "exactly half approved: the side of the Prime Minister decides, who neither approved nor rejected" in sentence
+    )
 
 
 def test_a_tie_under_other_rules() -> None:
@@ -129,7 +131,7 @@ def test_each_base_and_fraction_has_its_words() -> None:
         return said(vote(yes=2, no=1, abstain=1), rule(criteria=majority(base, fraction, strict=strict)))
 
     assert "at least two thirds of the 4 present was needed, that is 3" in clause("present", "2/3", strict=False)
-    assert "more than three fifths of the 3 votes for or against" in clause("cast", "3/5", strict=True)
+    assert "more than three fifths of the 3 who approved or rejected" in clause("cast", "3/5", strict=True)
     assert "at least 11/20 of the 4 entitled to vote" in clause("entitled", "55/100", strict=False)
     answered = rule(form="written", criteria=majority("answered"))
     assert "more than half of the 1 who answered" in said(vote(yes=1, passed=True), answered)
@@ -139,7 +141,7 @@ def test_each_base_and_fraction_has_its_words() -> None:
 def test_an_unusual_tie_condition_is_stated() -> None:
     switch = rule(tie={"side_of": "chair"}, tie_when="yes_equals_no")
     sentence = said(vote({"chair": "yes-1"}, yes=10, no=10, abstain=7), switch)
-    assert "as many for as against is a tie under this rule" in sentence
+    assert "as many approvals as rejections is a tie under this rule" in sentence
 
 
 def test_every_sentence_goes_through_the_translator() -> None:
@@ -162,8 +164,8 @@ def test_the_same_result_in_vietnamese() -> None:
         words = {message.id: message.string for message in read_po(written)}
     decided = decide(vote({"prime_minister": "yes-1"}, yes=13, no=13), MEETING.rule)
     assert render(decided.steps, lambda sentence: str(words[sentence])) == (
-        "13 trên 26 thành viên tán thành; cần quá nửa tổng số 26 thành viên, tức là 14; số phiếu ngang nhau 13 – 13: "
-        "quyết định theo bên mà Thủ tướng đã biểu quyết, là tán thành; túc số 18, có mặt 26."
+        "13/26 thành viên tán thành; cần quá nửa tổng số thành viên (26), tức là từ 14 trở lên; số phiếu ngang nhau "
+        "(13–13), thực hiện theo ý kiến mà Thủ tướng đã biểu quyết là tán thành; túc số 18, có mặt 26."
     )
 
 

@@ -17,13 +17,20 @@ function isBusy(): boolean {
   );
 }
 
+/** The switch as it was last left is how it is meant to be: it keeps no region from following. */
+function set(control: HTMLInputElement, follows: boolean): void {
+  control.checked = follows;
+  control.defaultChecked = follows;
+}
+
 function begin(): void {
   const control = theSwitch();
-  if (control) control.checked = localStorage.getItem(remembered) === "yes";
+  if (control) set(control, localStorage.getItem(remembered) === "yes");
 }
 
 document.addEventListener("change", (event) => {
   if (event.target !== theSwitch() || !(event.target instanceof HTMLInputElement)) return;
+  set(event.target, event.target.checked);
   localStorage.setItem(remembered, event.target.checked ? "yes" : "no");
   const current = document.querySelector<HTMLAnchorElement>("[data-current-item]");
   if (event.target.checked && current && current.dataset["currentItem"] !== page["item"]) location.assign(current.href);

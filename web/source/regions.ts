@@ -32,14 +32,21 @@ function isTouched(control: Control): boolean {
     return control.selectedIndex !== (original === -1 ? 0 : original);
   }
   if (control instanceof HTMLInputElement && (control.type === "radio" || control.type === "checkbox")) {
-    return control.checked !== control.defaultChecked || (control.checked && control.closest("form[data-keep]:not([data-recorded])") !== null);
+    return control.checked !== control.defaultChecked;
   }
   return control.type !== "hidden" && control.value !== control.defaultValue;
 }
 
+/** How the control that has the focus is found again in new content; null where it must not be taken away. */
+function findAgain(control: Element | null): string | null {
+  if (control instanceof HTMLAnchorElement && control.hasAttribute("href")) return `a[href="${CSS.escape(control.getAttribute("href") ?? "")}"]`;
+  return control instanceof HTMLElement && "follow" in control.dataset ? "[data-follow]" : null;
+}
+
 /** Whether someone is reading by keyboard, choosing or writing in this region. */
 function isBusy(element: HTMLElement): boolean {
-  if (document.activeElement !== element && element.contains(document.activeElement)) return true;
+  const active = document.activeElement;
+  if (active !== element && element.contains(active) && findAgain(active) === null) return true;
   if (element.querySelector("dialog[open], form[aria-busy='true'], form[data-waiting]")) return true;
   return [...element.querySelectorAll<Control>("input, textarea, select")].some(isTouched);
 }
@@ -58,12 +65,14 @@ function swap(element: HTMLElement, markup: string): void {
   rememberBar(element);
   const { scrollTop } = element;
   const hadFocus = element.contains(document.activeElement);
+  const same = hadFocus ? findAgain(document.activeElement) : null;
   element.innerHTML = markup;
   element.scrollTop = scrollTop;
   // Whoever asked for this by keyboard goes on from here, not from the top of the page.
   if (hadFocus) {
-    element.tabIndex = -1;
-    element.focus({ preventScroll: true });
+    const control = same === null ? null : element.querySelector<HTMLElement>(same);
+    if (!control) element.tabIndex = -1;
+    (control ?? element).focus({ preventScroll: true });
   }
   regionOf(element).shown = comparable(markup);
   dispatch("swapped", element);
@@ -151,11 +160,17 @@ function showState(news: News): void {
   for (const element of document.querySelectorAll<HTMLElement>(`[data-state-of="${subject}"]`)) element.dataset["state"] = String(news["state"]);
 }
 
+/** A ballot that was loaded while the question was armed opens in place: no herd of requests meets the vote. */
+function isReadyFor(news: News, element: HTMLElement): boolean {
+  if (news.kind !== "question" || news["state"] !== "open") return false;
+  return element.querySelector(`form[data-vote][data-question="${CSS.escape(String(news["question"]))}"]`) !== null && element.querySelector("form[action$='/open']") === null;
+}
+
 listen("news", (news) => {
   if (news["voted"] !== undefined) showCount(news);
   if (news["state"] !== undefined) showState(news);
   for (const element of regions()) {
-    if ((element.dataset["on"] ?? "").split(/[\s,]+/).includes(news.kind)) ask(element);
+    if ((element.dataset["on"] ?? "").split(/[\s,]+/).includes(news.kind) && !isReadyFor(news, element)) ask(element);
   }
 });
 listen("refresh", () => regions().forEach(ask));

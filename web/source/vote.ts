@@ -1,6 +1,6 @@
 // The ballot: chosen without haste, sent once, never lost. What was chosen or typed is never touched by news from the room.
 import { messageOf, postJSON, refuse, words, type Answer } from "./page";
-import { listen } from "./news";
+import { dispatch, listen } from "./news";
 import { askForCode } from "./step_up";
 import { draftOf, dropAllDrafts, dropBallot, dropDraft, keepBallot, keepDraft, waitingBallot, type Ballot, type Draft } from "./waiting_ballots";
 
@@ -138,6 +138,8 @@ function take(form: HTMLFormElement, ballot: Ballot, answer: Answer): void {
   dropBallot(form);
   showRecorded(form, ballot, answer);
   update(form);
+  // Nothing is half-made any more: what the room did meanwhile, such as the close, may show.
+  dispatch("stayed", form);
 }
 
 async function send(form: HTMLFormElement): Promise<void> {
