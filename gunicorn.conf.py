@@ -17,6 +17,7 @@ graceful_timeout = 5
 keepalive = 75
 control_socket = os.environ.get("ECABINET_CONTROL_SOCKET", "")
 control_socket_disable = not control_socket  # gunicorn would put one into the home directory
+forwarded_allow_ips = ""  # what proxies say is believed in one place: ECABINET_PROXIES, in app.py
 accesslog = None
 errorlog = "-"
 loglevel = "warning"

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agenda_docs.models import Grant
 from ecabinet import clock, news
-from ecabinet.access import Role
 from ecabinet.organisation.models import Membership, Position, Post, RoleAssignment
-from ecabinet.sign_in.authority import in_force
+from ecabinet.organisation.queries import holds_on
 
 
 def of_grants(session: Session, grants: Sequence[Grant]) -> set[int]:
@@ -46,22 +45,7 @@ def _of_units(session: Session, unit_ids: set[int]) -> set[int]:
         session.scalars(
             select(Post.person_id)
             .join(Position, Position.id == Post.position_id)
-            .where(Position.unit_id.in_(unit_ids), *in_force(Post, today))
-        )
-    )
-
-
-def secretaries(session: Session, body_id: int) -> set[int]:
-    """Return who serves the body as its secretariat today."""
-    today = clock.today()
-    return set(
-        session.scalars(
-            select(RoleAssignment.person_id).where(
-                RoleAssignment.body_id == body_id,
-                RoleAssignment.role == Role.SECRETARY,
-                RoleAssignment.in_force.is_(True),
-                *in_force(RoleAssignment, today),
-            )
+            .where(Position.unit_id.in_(unit_ids), *holds_on(Post, today))
         )
     )
 
@@ -72,8 +56,7 @@ def is_member(session: Session, person_id: int, body_id: int) -> bool:
     seat = select(Membership.id).where(
         Membership.person_id == person_id,
         Membership.body_id == body_id,
-        Membership.starts_on <= today,
-        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+        *holds_on(Membership, today),
     )
     return session.scalar(seat) is not None
 

@@ -8,6 +8,7 @@ from agenda_docs.models import Bar, Because, Document, Grant, Matter
 from ecabinet import clock
 from ecabinet.access import Actor, Permission, Role
 from ecabinet.organisation.models import Membership
+from ecabinet.organisation.queries import holds_on
 
 # Who reads for an agency in which they hold a post; a minister's office and guests read only what is given to the member or to them.
 READS_FOR_A_UNIT = frozenset({Role.OFFICER, Role.SECRETARY, Role.MEMBER, Role.CHAIR})
@@ -92,8 +93,7 @@ def _held_by_member_served(actor: Actor, now: datetime) -> ColumnElement[bool]:
     )
     seat = select(Membership.id).where(
         Membership.id == Grant.membership_id,
-        Membership.starts_on <= today,
-        or_(Membership.ends_on.is_(None), Membership.ends_on >= today),
+        *holds_on(Membership, today),
         ~barred.correlate(Grant, Membership).exists(),
     )
     return and_(Grant.membership_id.in_(actor.offices), seat.correlate(Grant).exists())

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from agenda_docs import keeping, reading, rules, search
-from agenda_docs.models import Document, DocumentKind, DocumentVersion, Hold, Matter, MatterState
+from agenda_docs.models import Document, DocumentKind, DocumentVersion, Hold, Matter
+from agenda_docs.rules import MatterState
 from agenda_docs.upload import Examined
 from ecabinet import audit, clock, news
 from ecabinet.access import Actor, Permission

@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 
 from agenda_docs import reading, rules
 from agenda_docs.models import Matter
-from agenda_docs.rules import State
 from ecabinet.access import Actor, Permission, Role
 
 
@@ -27,7 +26,7 @@ def is_keeper(actor: Actor, matter: Matter) -> bool:
 def may_edit(actor: Actor, matter: Matter) -> bool:
     """Say whether the actor may change the dossier as it stands."""
     return rules.may_edit(
-        state=State(matter.state), is_secretary=is_secretary(actor, matter), is_lodger=is_lodger(actor, matter)
+        state=matter.state, is_secretary=is_secretary(actor, matter), is_lodger=is_lodger(actor, matter)
     )
 
 
@@ -35,7 +34,7 @@ def editable_matter(session: Session, actor: Actor, matter_id: int, permission: 
     """Return a matter the actor may change as it stands; refuse otherwise. A verb calls `lock` first."""
     matter = reading.matter_for(session, actor, matter_id, permission)
     rules.check_may_edit(
-        state=State(matter.state), is_secretary=is_secretary(actor, matter), is_lodger=is_lodger(actor, matter)
+        state=matter.state, is_secretary=is_secretary(actor, matter), is_lodger=is_lodger(actor, matter)
     )
     return matter
 

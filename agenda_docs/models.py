@@ -7,18 +7,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from agenda_docs.rules import MatterState
 from ecabinet.database import Base, one_of
-
-
-class MatterState(StrEnum):
-    """Where the submission of a matter stands."""
-
-    DRAFT = "draft"
-    LODGED = "lodged"
-    SENT_BACK = "sent_back"
-    RESUBMITTED = "resubmitted"
-    ACCEPTED = "accepted"
-    WITHDRAWN = "withdrawn"
 
 
 class Matter(Base):

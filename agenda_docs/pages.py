@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from agenda_docs import conflicts, keeping, queries, readers, rules
 from agenda_docs import reading as readable
 from agenda_docs.models import DocumentKind, Matter
-from agenda_docs.rules import State, Verb
+from agenda_docs.rules import Verb
 from ecabinet import clock, news
 from ecabinet.access import Actor, Permission, Role
 from ecabinet.organisation.models import Body, Unit
@@ -50,14 +50,14 @@ def dossier_page(session: Session, actor: Actor, matter: Matter) -> dict[str, An
         "steps": queries.steps(session, matter.id) if is_keeper else [],
         "kinds": list(DocumentKind),
         "may": _offered(actor, matter),
-        "with_lodger": State(matter.state) in rules.WITH_LODGER,
+        "with_lodger": matter.state in rules.WITH_LODGER,
         **_conflicts(session, actor, matter),
     }
 
 
 def _offered(actor: Actor, matter: Matter) -> dict[str, bool]:
     """Which buttons the page offers; each verb asks again."""
-    state = State(matter.state)
+    state = matter.state
     is_keeper = keeping.is_keeper(actor, matter)
     accepts = actor.may(Permission.ACCEPT_MATTER, matter.body_id)
     edits = keeping.may_edit(actor, matter)

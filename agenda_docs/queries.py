@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from agenda_docs import conditions
 from agenda_docs.intake import Remark, Signature
-from agenda_docs.models import Document, DocumentKind, DocumentVersion, Matter, MatterState, MatterStep, Reading
+from agenda_docs.models import Document, DocumentKind, DocumentVersion, Matter, MatterStep, Reading
+from agenda_docs.rules import MatterState
 from ecabinet import clock
 from ecabinet.access import Actor
 from ecabinet.organisation.models import Body, Person, Unit
@@ -205,19 +206,4 @@ def _shelf_paper(document: Document, version: DocumentVersion, place: int | None
         uploaded_at=version.uploaded_at,
         remarks=[Remark.from_json(stored) for stored in version.reasons],
         signatures=[Signature.from_json(stored) for stored in version.signatures],
-    )
-
-
-def accepted_matters(session: Session, actor: Actor, body_id: int) -> list[Matter]:
-    """Return the accepted dossiers of a body that the actor may read, the newest first; what an agenda is made from."""
-    return list(
-        session.scalars(
-            select(Matter)
-            .where(
-                Matter.body_id == body_id,
-                Matter.state == MatterState.ACCEPTED,
-                conditions.reads_matter(actor, clock.now()),
-            )
-            .order_by(Matter.created_at.desc(), Matter.id.desc())
-        )
     )

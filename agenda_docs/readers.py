@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agenda_docs import reading
 from agenda_docs.conditions import READS_FOR_A_UNIT
 from agenda_docs.models import Bar, Because, Document, DocumentVersion, Grant, Matter, Reading
-from ecabinet import clock
 from ecabinet.access import Role
 from ecabinet.organisation.models import Membership, Person, Position, Post, RoleAssignment, Unit
 
@@ -75,7 +75,7 @@ class _Holder:
 def readers_of(session: Session, matter: Matter) -> list[Reader]:
     """Return everybody who can or could read the dossier, in order of time. Who held a post or a role is read from their own dates."""
     names = dict(session.execute(select(Person.id, Person.name)).all())
-    barred = _barred(session, matter.id, clock.now())
+    barred = reading.barred_people(session, matter.id)
     titles = dict(session.execute(select(Document.id, Document.title).where(Document.matter_id == matter.id)).all())
     found = [
         _reader(given, holder, names, titles, barred)
@@ -84,16 +84,6 @@ def readers_of(session: Session, matter: Matter) -> list[Reader]:
     ]
     in_time = {reader for reader in found if reader.until is None or reader.until > reader.since}
     return sorted(in_time, key=lambda reader: (reader.since, reader.name, reader.person_id))
-
-
-def _barred(session: Session, matter_id: int, now: datetime) -> set[int]:
-    return set(
-        session.scalars(
-            select(Bar.person_id).where(
-                Bar.matter_id == matter_id, Bar.starts_at <= now, Bar.ends_at.is_(None) | (Bar.ends_at > now)
-            )
-        )
-    )
 
 
 def _reader(

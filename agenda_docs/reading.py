@@ -64,6 +64,8 @@ def version_for(session: Session, actor: Actor, version_id: int) -> tuple[Docume
         raise NotFound
     version, document, matter = found
     actor.must(Permission.READ_DOCUMENT, matter.body_id)
+    if version.confirmed_at is None and not actor.may(Permission.SUBMIT_DOCUMENT, matter.body_id):
+        raise NotFound  # nobody has looked at what intake changed in it
     return version, document, matter
 
 

@@ -48,8 +48,8 @@ class Secrecy(StrEnum):
         return self is Secrecy.SECRET
 
 
-class State(StrEnum):
-    """Where a submission stands; the words of `agenda_docs.models.MatterState`."""
+class MatterState(StrEnum):
+    """Where the submission of a matter stands."""
 
     DRAFT = "draft"
     LODGED = "lodged"
@@ -68,44 +68,44 @@ class Verb(StrEnum):
     WITHDRAW = "withdraw"
 
 
-_NEXT: Mapping[tuple[Verb, State], State] = {
-    (Verb.SEND_IN, State.DRAFT): State.LODGED,
-    (Verb.SEND_IN, State.SENT_BACK): State.RESUBMITTED,
-    (Verb.ACCEPT, State.LODGED): State.ACCEPTED,
-    (Verb.ACCEPT, State.RESUBMITTED): State.ACCEPTED,
-    (Verb.SEND_BACK, State.LODGED): State.SENT_BACK,
-    (Verb.SEND_BACK, State.RESUBMITTED): State.SENT_BACK,
-    (Verb.WITHDRAW, State.DRAFT): State.WITHDRAWN,
-    (Verb.WITHDRAW, State.LODGED): State.WITHDRAWN,
-    (Verb.WITHDRAW, State.SENT_BACK): State.WITHDRAWN,
-    (Verb.WITHDRAW, State.RESUBMITTED): State.WITHDRAWN,
+_NEXT: Mapping[tuple[Verb, MatterState], MatterState] = {
+    (Verb.SEND_IN, MatterState.DRAFT): MatterState.LODGED,
+    (Verb.SEND_IN, MatterState.SENT_BACK): MatterState.RESUBMITTED,
+    (Verb.ACCEPT, MatterState.LODGED): MatterState.ACCEPTED,
+    (Verb.ACCEPT, MatterState.RESUBMITTED): MatterState.ACCEPTED,
+    (Verb.SEND_BACK, MatterState.LODGED): MatterState.SENT_BACK,
+    (Verb.SEND_BACK, MatterState.RESUBMITTED): MatterState.SENT_BACK,
+    (Verb.WITHDRAW, MatterState.DRAFT): MatterState.WITHDRAWN,
+    (Verb.WITHDRAW, MatterState.LODGED): MatterState.WITHDRAWN,
+    (Verb.WITHDRAW, MatterState.SENT_BACK): MatterState.WITHDRAWN,
+    (Verb.WITHDRAW, MatterState.RESUBMITTED): MatterState.WITHDRAWN,
 }
-WITH_LODGER = frozenset({State.DRAFT, State.SENT_BACK})
-WITH_SECRETARIAT = frozenset({State.LODGED, State.RESUBMITTED})
+WITH_LODGER = frozenset({MatterState.DRAFT, MatterState.SENT_BACK})
+WITH_SECRETARIAT = frozenset({MatterState.LODGED, MatterState.RESUBMITTED})
 
 
-def may(verb: Verb, state: State) -> bool:
+def may(verb: Verb, state: MatterState) -> bool:
     """Say whether the verb moves a submission that stands here."""
     return (verb, state) in _NEXT
 
 
-def after(verb: Verb, state: State) -> State:
+def after(verb: Verb, state: MatterState) -> MatterState:
     """Return the state the verb leads to; refuse with what the person can do instead."""
     if (verb, state) in _NEXT:
         return _NEXT[verb, state]
-    if state is State.WITHDRAWN:
+    if state is MatterState.WITHDRAWN:
         raise Refused(Reason.WITHDRAWN)
     if verb in (Verb.SEND_IN, Verb.WITHDRAW):
-        raise Refused(Reason.ACCEPTED if state is State.ACCEPTED else Reason.ALREADY_SENT_IN)
+        raise Refused(Reason.ACCEPTED if state is MatterState.ACCEPTED else Reason.ALREADY_SENT_IN)
     raise Refused(Reason.NOT_SENT_IN)
 
 
-def check_may_edit(*, state: State, is_secretary: bool, is_lodger: bool) -> None:
+def check_may_edit(*, state: MatterState, is_secretary: bool, is_lodger: bool) -> None:
     """Refuse unless this person may now change the dossier's words or papers.
 
     What the secretariat checks must not change under its eyes, and what it accepted is changed only by it.
     """
-    if state is State.WITHDRAWN:
+    if state is MatterState.WITHDRAWN:
         raise Refused(Reason.WITHDRAWN)
     if is_secretary:
         return
@@ -113,11 +113,11 @@ def check_may_edit(*, state: State, is_secretary: bool, is_lodger: bool) -> None
         raise Refused(Reason.ONLY_KEEPERS)
     if state in WITH_SECRETARIAT:
         raise Refused(Reason.PAPERS_ARE_BEING_CHECKED)
-    if state is State.ACCEPTED:
+    if state is MatterState.ACCEPTED:
         raise Refused(Reason.ACCEPTED)
 
 
-def may_edit(*, state: State, is_secretary: bool, is_lodger: bool) -> bool:
+def may_edit(*, state: MatterState, is_secretary: bool, is_lodger: bool) -> bool:
     """Say whether `check_may_edit` lets this person through; for the buttons of a page."""
     try:
         check_may_edit(state=state, is_secretary=is_secretary, is_lodger=is_lodger)

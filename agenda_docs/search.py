@@ -11,7 +11,7 @@ from agenda_docs import conditions
 from agenda_docs.folding import Piece, snippet, wanted_words, words_of
 from agenda_docs.models import Document, DocumentVersion, Matter, SearchText
 from ecabinet import clock
-from ecabinet.access import Actor
+from ecabinet.access import Actor, Permission
 
 MATTER, DOCUMENT = "matter", "document"
 PAGE_AT_MOST = 200_000  # signs of one page that are indexed
@@ -116,7 +116,7 @@ def _statement(session: Session, actor: Actor, wanted: Sequence[str]) -> Any:  #
     now = clock.now()
     readable = or_(
         and_(SearchText.document_id.is_(None), conditions.reads_matter(actor, now)),
-        and_(SearchText.document_id.is_not(None), conditions.reads_document(actor, now)),
+        and_(SearchText.document_id.is_not(None), conditions.reads_document(actor, now), _is_confirmed(actor)),
     )
     hits = (
         select(
@@ -138,6 +138,15 @@ def _statement(session: Session, actor: Actor, wanted: Sequence[str]) -> Any:  #
         .order_by(hits.c.first_page > 0, SearchText.on.desc(), *place, SearchText.page, SearchText.id)
         .limit(ROWS_AT_MOST)
     )
+
+
+def _is_confirmed(actor: Actor) -> ColumnElement[bool]:
+    """A version that intake changed is found, until somebody has looked at it, only by those who submit papers."""
+    confirmed = select(DocumentVersion.id).where(
+        DocumentVersion.id == SearchText.subject_id, DocumentVersion.confirmed_at.is_not(None)
+    )
+    submits = Matter.body_id.in_(actor.bodies_where(Permission.SUBMIT_DOCUMENT))
+    return or_(submits, confirmed.correlate(SearchText).exists())
 
 
 def _matches(session: Session, wanted: Sequence[str]) -> ColumnElement[bool]:

@@ -3,12 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agenda_docs import audience, documents, keeping, reading, rules, search
-from agenda_docs.models import Because, Matter, MatterState, MatterStep
-from agenda_docs.rules import State, Verb
+from agenda_docs import documents, keeping, reading, rules, search
+from agenda_docs.models import Because, Matter, MatterStep
+from agenda_docs.rules import MatterState, Verb
 from ecabinet import audit, clock, news, notices
 from ecabinet.access import Actor, Permission, Role
 from ecabinet.audit import Tag
+from ecabinet.organisation import queries as organisation
 from ecabinet.organisation.models import Body, Unit
 from ecabinet.refusals import NotFound, Refused
 
@@ -55,12 +56,14 @@ def send_in(session: Session, actor: Actor, matter_id: int) -> Matter:
     """Give the dossier to the secretariat: for the first time, or again after it was sent back."""
     keeping.lock(session, matter_id)
     matter = keeping.editable_matter(session, actor, matter_id, Permission.LODGE_MATTER)
-    following = rules.after(Verb.SEND_IN, State(matter.state))
+    following = rules.after(Verb.SEND_IN, matter.state)
     documents.check_confirmed(session, matter.id)
     _move(session, actor, matter, following)
     _let_secretariat_read(session, actor, matter)
     audit.record(session, actor, Tag.MATTER_LODGED, matter, state=matter.state.value)
-    for person_id in sorted(audience.secretaries(session, matter.body_id) - {actor.person_id or 0}):
+    for person_id in sorted(
+        organisation.people_with_role(session, matter.body_id, Role.SECRETARY) - {actor.person_id or 0}
+    ):
         _tell(session, person_id, notices.Sentence.MATTER_LODGED, matter)
     return matter
 
@@ -69,7 +72,7 @@ def accept(session: Session, actor: Actor, matter_id: int) -> Matter:
     """Accept a dossier, so that it can be put on an agenda."""
     keeping.lock(session, matter_id)
     matter = reading.matter_for(session, actor, matter_id, Permission.ACCEPT_MATTER)
-    following = rules.after(Verb.ACCEPT, State(matter.state))
+    following = rules.after(Verb.ACCEPT, matter.state)
     documents.check_confirmed(session, matter.id)
     _move(session, actor, matter, following)
     audit.record(session, actor, Tag.MATTER_ACCEPTED, matter)
@@ -81,7 +84,7 @@ def send_back(session: Session, actor: Actor, matter_id: int, reason: str) -> Ma
     """Send a dossier back to its agency with a reason."""
     keeping.lock(session, matter_id)
     matter = reading.matter_for(session, actor, matter_id, Permission.ACCEPT_MATTER)
-    _move(session, actor, matter, rules.after(Verb.SEND_BACK, State(matter.state)), remark=reason)
+    _move(session, actor, matter, rules.after(Verb.SEND_BACK, matter.state), remark=reason)
     audit.record(session, actor, Tag.MATTER_SENT_BACK, matter)
     _tell(session, matter.created_by_id, notices.Sentence.MATTER_SENT_BACK, matter)
     return matter
@@ -93,7 +96,7 @@ def withdraw(session: Session, actor: Actor, matter_id: int, reason: str = "") -
     matter = reading.matter_for(session, actor, matter_id, Permission.LODGE_MATTER)
     if not keeping.is_keeper(actor, matter):
         raise Refused(rules.Reason.ONLY_KEEPERS)
-    following = rules.after(Verb.WITHDRAW, State(matter.state))
+    following = rules.after(Verb.WITHDRAW, matter.state)
     if documents.is_held(session, matter.id):
         raise Refused(rules.Reason.MATTER_HELD)
     _move(session, actor, matter, following, remark=reason)
@@ -101,8 +104,8 @@ def withdraw(session: Session, actor: Actor, matter_id: int, reason: str = "") -
     return matter
 
 
-def _move(session: Session, actor: Actor, matter: Matter, state: State, *, remark: str = "") -> None:
-    matter.state = MatterState(state)
+def _move(session: Session, actor: Actor, matter: Matter, state: MatterState, *, remark: str = "") -> None:
+    matter.state = state
     _step(session, actor, matter, matter.state, remark)
     news.announce(session, f"body:{matter.body_id}", "matter", matter=matter.id, state=matter.state.value)
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from agenda_docs import conflicts, document_views, pages, queries, readers, search_views, service
 from agenda_docs import reading as readable
-from agenda_docs.models import MatterState
+from agenda_docs.rules import MatterState
 from ecabinet import clock, forms
 from ecabinet.access import Permission
 from ecabinet.database import reading, transaction

@@ -15,7 +15,8 @@ from bench.server import Databases, Server
 from bench.tablets import Answer, Screens, Tablet
 from bench.world import Secrets, World
 from ecabinet.database import reading
-from voting.models import BoxEntry, EntryKind, Question
+from voting.entries import EntryKind
+from voting.models import BoxEntry, Question
 
 SECONDS_FOR_A_SCREEN = 30.0
 DONE = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER)

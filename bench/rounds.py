@@ -13,7 +13,7 @@ from bench.room import Room, all_screens, box_of, closed_at
 from bench.server import processor_seconds
 from bench.tablets import Answer, Tablet
 from voting.ballots import code_of
-from voting.models import EntryKind
+from voting.entries import EntryKind
 
 CHOICES = ("yes", "yes", "yes", "no", "abstain")
 

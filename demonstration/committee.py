@@ -9,7 +9,7 @@ from demonstration.stage import Stage
 from ecabinet.database import transaction
 from meetings.models import ItemKind, MeetingKind
 from voting import preparing
-from voting.models import Procedure
+from voting.conduct import Procedure
 
 TITLE: Name = (
     "Phiên họp Ủy ban điều phối chuyển đổi số",

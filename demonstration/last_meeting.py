@@ -15,7 +15,7 @@ from meetings.models import ItemKind, MeetingKind, Presence
 from outcomes.rules import DecisionKind, Details
 from voting import preparing
 from voting import service as voting
-from voting.models import Procedure
+from voting.conduct import Procedure
 from voting.rule import Choice
 
 PRESENT = tuple(office.account for office in MEMBERS if office.account != ABSENT)

@@ -28,7 +28,7 @@ def key_of(config: Config, account: str) -> str:
 def sign_in(account: str, key: str) -> ResponseReturnValue:
     """Sign in as a person of the demonstration."""
     config: Config = current_app.extensions["config"]
-    if config.mode is Mode.PRODUCTION or not hmac.compare_digest(key, key_of(config, account)):
+    if config.mode is Mode.PRODUCTION or not hmac.compare_digest(key.encode(), key_of(config, account).encode()):
         raise NotFound
     with transaction() as session:
         person = session.scalar(select(Person).where(Person.account == account))

@@ -12,9 +12,11 @@ from ecabinet.gate import PUBLIC, requires
 from ecabinet.refusals import NotFound
 from meetings import attendance, hall, visibility
 from meetings.models import AgendaVersion, Meeting, VersionItem
+from meetings.rules import MeetingState
 from voting import results
+from voting.conduct import QuestionState
 from voting.frozen import entitled_count
-from voting.models import Box, Question, QuestionState
+from voting.models import Box, Question
 from voting.results import Shown
 
 bp = Blueprint("desk_hall", __name__)
@@ -61,7 +63,7 @@ def view_of(session: Session, meeting: Meeting) -> HallView:
     box = session.get(Box, question.id) if question is not None else None
     return HallView(
         title=meeting.title,
-        is_running=meeting.state.value == "running",
+        is_running=meeting.state is MeetingState.RUNNING,
         present=sum(seat.is_present for seat in seats),
         members=len(seats),
         label=item.label if item is not None else None,

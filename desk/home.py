@@ -7,16 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agenda_docs import conditions
-from agenda_docs.models import Matter, MatterState
+from agenda_docs.models import Matter
+from agenda_docs.rules import MatterState
 from ecabinet import clock, notices
 from ecabinet.access import Actor, Permission
 from ecabinet.notices import Notice
 from ecabinet.refusals import Forbidden
 from meetings import queries as meetings
-from meetings.models import AgendaState, MeetingState
 from meetings.queries import MeetingRow
+from meetings.rules import AgendaState, MeetingState
 from voting import queries as questions
-from voting.models import QuestionState
+from voting.conduct import QuestionState
 from voting.queries import Asked
 
 UPCOMING_AT_MOST = 6

@@ -15,15 +15,16 @@ from ecabinet.access import Actor, Permission
 from ecabinet.organisation import queries as organisation
 from meetings import attendance, presence
 from meetings import service as meetings
-from meetings.models import ItemState, Meeting, MeetingState, Presence
+from meetings.models import Meeting, Presence
 from meetings.queries import Line
+from meetings.rules import ItemState, MeetingState
 from outcomes import queries as outcomes
 from outcomes.queries import DecisionLine
 from voting import queries as questions
-from voting.models import QuestionState
+from voting.conduct import QuestionState
 from voting.queries import Panel, QuestionLine
 from voting.rule_book import rule_named
-from voting.tally import needed_of
+from voting.tally import quorum_needed
 
 
 @dataclass(frozen=True)
@@ -210,10 +211,7 @@ def room_of(session: Session, actor: Actor, meeting: Meeting) -> Room:
 def _quorum(session: Session, meeting: Meeting, members: int) -> int | None:
     """The least number of members who must be there by the body's rule for meetings."""
     quorum = rule_named(organisation.body(session, meeting.body_id).meeting_rule).rule.quorum
-    if quorum is None:
-        return None
-    by_fraction = 0 if quorum.fraction is None else needed_of(quorum.fraction, members, strict=quorum.strict)
-    return max(by_fraction, quorum.at_least or 0)
+    return quorum_needed(quorum, members) if quorum is not None else None
 
 
 def _visible_questions(

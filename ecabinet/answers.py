@@ -3,8 +3,10 @@
 import logging
 from datetime import date, datetime
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, redirect, render_template, request, url_for
+from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -32,8 +34,20 @@ SENTENCES = {
 FORM_EXPIRED = N_("This page was open for too long. Reload it and try again.")
 
 
+class Json(DefaultJSONProvider):
+    """JSON as it is sent and read here."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:  # noqa: ANN401 - the interface's
+        """Read JSON; what is nested too deeply to be read is no JSON either."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+
+
 def register(app: Flask) -> None:
     """Answer every refusal and error of the application."""
+    app.json = Json(app)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(NotFound, lambda _error: _status(HTTPStatus.NOT_FOUND))
     app.register_error_handler(Forbidden, lambda _error: _status(HTTPStatus.FORBIDDEN))

@@ -83,13 +83,14 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
+    """Make the engine; its errors, which go to the log, repeat no values: ballots and papers are among them."""
     if url.startswith("sqlite"):
         _make_private(Path(make_url(url).database or ""))
-        engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=0)
+        engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=0, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+    return create_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
 
 
 def _make_private(file: Path) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, Text, UniqueConstraint, select, update
+from sqlalchemy import ColumnElement, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ecabinet import clock
@@ -58,15 +58,6 @@ def ask_for(
     job.values, job.due_at, job.state, job.attempts, job.changed_at = values, when, JobState.WAITING, 0, clock.now()
     session.add(job)
     return job
-
-
-def cancel(session: Session, key: str) -> None:
-    """Forget the waiting job of this key, if there is one."""
-    session.execute(
-        update(Job)
-        .where(Job.key == key, Job.state == JobState.WAITING)
-        .values(state=JobState.DONE, changed_at=clock.now())
-    )
 
 
 def run_due(work: Mapping[str, Work]) -> int:

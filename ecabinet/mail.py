@@ -29,17 +29,23 @@ def send_waiting(send: Send, sender: str, words: Callable[[str], tuple[str, str]
     _give_up_abandoned()
     while (claimed := _claim()) is not None:
         delivery_id, recipient, language = claimed
-        subject, text = words(language)
-        message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = sender, recipient, subject
-        message.set_content(text)
         try:
-            send(message)
-        except OSError:
+            send(_message(sender, recipient, *words(language)))
+        except (
+            OSError,
+            ValueError,
+        ):  # of the connection or the server; of an address or a password that cannot be said
             logger.exception("an e-mail could not be handed over")
             _mark(delivery_id, DeliveryState.FAILED)
         else:
             _mark(delivery_id, DeliveryState.SENT)
+
+
+def _message(sender: str, recipient: str, subject: str, text: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, recipient, subject
+    message.set_content(text)
+    return message
 
 
 def _give_up_abandoned() -> None:

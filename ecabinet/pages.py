@@ -10,6 +10,7 @@ from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 from flask_babel import get_locale
+from werkzeug.urls import iri_to_uri
 
 from ecabinet import clock
 from ecabinet.config import PROJECT, Config
@@ -98,7 +99,7 @@ def local_path(wanted: str, default: str) -> str:
 def protect(response: Response) -> Response:
     """Add the headers that every answer carries, and let an htmx form follow a redirect as a whole page."""
     if "HX-Request" in request.headers and response.status_code in (302, 303):
-        location = response.headers.pop("Location")
+        location = iri_to_uri(response.headers.pop("Location"))  # a header holds no letters beyond ASCII
         response = Response(status=204, headers=[("HX-Redirect", location), *_cookies(response)])
     headers = response.headers
     headers["Content-Security-Policy"] = _policy()

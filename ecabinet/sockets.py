@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from ecabinet import news
 from ecabinet.access import Actor
 from ecabinet.database import reading
+from ecabinet.forms import LARGEST
 from ecabinet.gate import cookie_name
 from ecabinet.news import News
 from ecabinet.refusals import Forbidden, NotFound
@@ -71,7 +72,10 @@ class Sockets:
         self.socketio.on_event("activity", self.activity)
 
     def connect(self, _auth: object = None) -> bool:
-        """Let a signed-in device in, or a known one that is nobody."""
+        """Let a signed-in device in, or a known one that is nobody. It happens once: a page that sends an event of this name is let go."""
+        if _sid() in self.listeners:
+            self.socketio.server.disconnect(_sid())
+            return False
         cookies = dict(request.cookies)
         signed = sessions.recognise(cookies.get(cookie_name()))
         if signed is None and not self._admitted(cookies):
@@ -89,10 +93,12 @@ class Sockets:
             return self.admits(session, cookies)
 
     def disconnect(self, *_reason: object) -> None:
-        """Forget a socket."""
+        """Forget a socket. A page that sends an event of this name is really let go: who is forgotten must hear nothing more."""
+        if self.socketio.server.manager.is_connected(_sid(), "/"):
+            self.socketio.server.disconnect(_sid())
         self.listeners.pop(_sid(), None)
 
-    def join(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    def join(self, wanted: object = None, *_more: object) -> dict[str, Any]:
         """Follow a page and catch up: answer what was missed since the last number seen, or that the page should load afresh."""
         listener = self.listeners.get(_sid())
         page, page_id, since = _asked(wanted)
@@ -139,12 +145,12 @@ class Sockets:
         )
 
     def drop_revoked_for_ever(self) -> None:
-        """Drop the sockets of sessions that were revoked or ended, in whichever process; never returns."""
+        """Drop the sockets of sessions that were revoked or ended, in whichever process, and write which devices are used; never returns."""
         while True:
             self.socketio.sleep(CHECK_EVERY)
             try:
-                uses.write()
                 self._drop_revoked()
+                uses.write()
             except Exception:
                 logger.exception("sessions could not be checked; trying again")
 
@@ -192,12 +198,14 @@ class Sockets:
         listener.rooms = tuple(wanted)
 
 
-def _asked(wanted: Mapping[str, Any]) -> tuple[str, int, int]:
-    """Read what a page asks to follow; nonsense becomes a page that does not exist."""
+def _asked(wanted: object) -> tuple[str, int, int]:
+    """Read what a page asks to follow; nonsense, and numbers that no database holds, become a page that does not exist."""
     try:
-        return str(wanted["page"]), int(wanted["id"]), int(wanted.get("since") or 0)
-    except (KeyError, TypeError, ValueError, AttributeError):
+        asked: Mapping[str, Any] = wanted if isinstance(wanted, Mapping) else {}
+        page, page_id, since = str(asked["page"]), int(asked["id"]), int(asked.get("since") or 0)
+    except (KeyError, TypeError, ValueError, OverflowError):
         return "", 0, 0
+    return (page, page_id, since) if 0 <= page_id <= LARGEST and 0 <= since <= LARGEST else ("", 0, 0)
 
 
 def _sid() -> str:

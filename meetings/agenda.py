@@ -7,17 +7,18 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from agenda_docs import reading
-from agenda_docs.models import Matter, MatterState
+from agenda_docs.models import Matter
+from agenda_docs.rules import MatterState
 from ecabinet import audit
 from ecabinet.access import Actor, Permission, Role
 from ecabinet.audit import Tag
 from ecabinet.organisation import queries as organisation
-from ecabinet.organisation.models import Person, RoleAssignment
+from ecabinet.organisation.models import Person
 from ecabinet.refusals import Refused
 from meetings import outline, rules, service
-from meetings.models import AgendaItem, AgendaState, ItemGuest, ItemKind, ItemState, Meeting
+from meetings.models import AgendaItem, ItemGuest, ItemKind, Meeting
 from meetings.outline import Node
-from meetings.rules import Reason
+from meetings.rules import ItemState, Reason
 
 
 @dataclass(frozen=True)
@@ -125,14 +126,8 @@ def matters_to_choose(session: Session, actor: Actor, meeting: Meeting, keep: in
 
 def guests_to_choose(session: Session, body_id: int) -> list[Person]:
     """Return the people who are guests of the body today."""
-    today = service.today_in(organisation.body(session, body_id).zone)
-    held = select(RoleAssignment.person_id).where(
-        RoleAssignment.body_id == body_id,
-        RoleAssignment.role == Role.GUEST,
-        RoleAssignment.in_force.is_(True),
-        *organisation.holds_on(RoleAssignment, today),
-    )
-    return list(session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.name, Person.id)))
+    guests = organisation.people_with_role(session, body_id, Role.GUEST)
+    return list(session.scalars(select(Person).where(Person.id.in_(guests)).order_by(Person.name, Person.id)))
 
 
 def guests_of(session: Session, item_ids: Sequence[int]) -> dict[int, list[Person]]:
@@ -152,7 +147,7 @@ def guests_of(session: Session, item_ids: Sequence[int]) -> dict[int, list[Perso
 def edited(session: Session, actor: Actor, meeting: Meeting, tag: Tag, **details: str | int) -> None:
     """Note an edit of a locked meeting's agenda: a new revision, which the chair has not approved."""
     meeting.revision += 1
-    meeting.agenda_state = AgendaState(rules.state_after_edit(meeting.agenda_state))
+    meeting.agenda_state = rules.state_after_edit(meeting.agenda_state)
     meeting.approved_by_id = None
     audit.record(session, actor, tag, meeting, body_id=meeting.body_id, revision=meeting.revision, **details)
     service.announce_draft(session, meeting)

@@ -173,9 +173,7 @@ def stays(session: Session, actor: Actor, meeting_id: int) -> list[Stay]:
 def _come(session: Session, actor: Actor, meeting: Meeting, person_id: int, presence: Presence) -> bool:
     """Begin a stay and say whether it is new; one in the other presence ends, the same again changes nothing."""
     service.lock(session, meeting)
-    rules.check_may_check_in(
-        state=meeting.state, meeting_day=service.day_of(meeting), today=service.today_in(meeting.zone)
-    )
+    rules.check_may_check_in(state=meeting.state, meeting_day=service.day_of(meeting), today=clock.today(meeting.zone))
     place = place_of(session, meeting, person_id)
     if place is None:
         raise Refused(Reason.NOT_A_PARTICIPANT)

@@ -7,7 +7,8 @@ from ecabinet import audit
 from ecabinet.access import Actor, Permission
 from ecabinet.audit import Tag
 from meetings import agenda, service
-from meetings.models import AgendaItem, ItemKind, ItemState, Meeting, MeetingState
+from meetings.models import AgendaItem, ItemKind, Meeting
+from meetings.rules import ItemState, MeetingState
 from meetings.service import Plan
 
 RECURRING = frozenset({ItemKind.INFORMATION, ItemKind.DISCUSSION})

@@ -12,7 +12,7 @@ from ecabinet.audit import Tag
 from ecabinet.organisation import queries as organisation
 from ecabinet.organisation.models import Body, Membership, Person, Position, Post
 from ecabinet.refusals import NotFound, Refused
-from meetings import rules, service
+from meetings import rules
 from meetings.models import Delegation
 from meetings.rules import Reason
 
@@ -153,7 +153,7 @@ def rows_for(session: Session, actor: Actor) -> list[DelegationRow]:
             starts_on=row.starts_on,
             ends_on=row.ends_on,
             reason=row.reason,
-            is_over=row.ended_at is not None or row.ends_on < service.today_in(zone),
+            is_over=row.ended_at is not None or row.ends_on < clock.today(zone),
             is_managed=row.membership_id in managed,
         )
         for row, member, zone in found
@@ -168,7 +168,7 @@ def _membership_for(session: Session, actor: Actor, membership_id: int) -> Membe
 
 
 def _today(session: Session, membership: Membership) -> date:
-    return service.today_in(organisation.body(session, membership.body_id).zone)
+    return clock.today(organisation.body(session, membership.body_id).zone)
 
 
 def _check_free(session: Session, membership_id: int, deputy_id: int, starts_on: date, ends_on: date) -> None:

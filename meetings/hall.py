@@ -13,8 +13,8 @@ from ecabinet.access import Actor, Permission
 from ecabinet.audit import Tag
 from ecabinet.refusals import NotFound, Refused
 from meetings import rules, service
-from meetings.models import HallScreen, Meeting, MeetingState
-from meetings.rules import Reason
+from meetings.models import HallScreen, Meeting
+from meetings.rules import MeetingState, Reason
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without those that look alike: I, L, O, 0, 1
 CODE_LENGTH = 6

@@ -12,7 +12,8 @@ from ecabinet.audit import Tag
 from ecabinet.refusals import NotFound, Refused
 from meetings import agenda, import_rules, rules, service
 from meetings.import_rules import CheckedRow, Reason
-from meetings.models import AgendaImport, AgendaItem, ItemKind, ItemState, Meeting
+from meetings.models import AgendaImport, AgendaItem, ItemKind, Meeting
+from meetings.rules import ItemState
 
 
 def keep(

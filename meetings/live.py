@@ -21,7 +21,7 @@ def follow(session: Session, actor: Actor | None, _cookies: Mapping[str, str], p
     matters = {line.matter_id for line in lines if line.matter_id is not None}
     readable = reading.readable_among(session, actor, matters)
     items = [line.item_id for line in lines if line.matter_id is None or line.matter_id in readable]
-    return Following(service.stream_of(meeting.id), tuple(f"item:{item}" for item in items))
+    return Following(service.stream_of(meeting.id), tuple(service.topic_of(item) for item in items))
 
 
 def follow_draft(session: Session, actor: Actor | None, _cookies: Mapping[str, str], page_id: int) -> Following:
@@ -43,7 +43,9 @@ def follow_hall(session: Session, _actor: Actor | None, cookies: Mapping[str, st
         return Following(hall.waiting_stream(screen.id))
     meeting = session.get_one(Meeting, screen.meeting_id)
     items = sorted(visibility.visible_to_all_present(session, meeting))
-    return Following(service.stream_of(meeting.id), (hall.topic_of(screen.id), *(f"item:{item}" for item in items)))
+    return Following(
+        service.stream_of(meeting.id), (hall.topic_of(screen.id), *(service.topic_of(item) for item in items))
+    )
 
 
 def admits_hall(session: Session, cookies: Mapping[str, str]) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, String, Tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ecabinet.database import Base, one_of
+from meetings.rules import AgendaState, ItemState, MeetingState
 
 
 class MeetingKind(StrEnum):
@@ -16,24 +17,6 @@ class MeetingKind(StrEnum):
     REGULAR = "regular"
     THEMATIC = "thematic"
     EXTRAORDINARY = "extraordinary"
-
-
-class MeetingState(StrEnum):
-    """The life of a meeting."""
-
-    PLANNED = "planned"
-    RUNNING = "running"
-    CLOSED = "closed"
-
-
-class AgendaState(StrEnum):
-    """Where the agenda being worked on stands with the chair."""
-
-    DRAFT = "draft"
-    PROPOSED = "proposed"
-    RETURNED = "returned"
-    APPROVED = "approved"
-    PUBLISHED = "published"
 
 
 class Meeting(Base):
@@ -71,16 +54,6 @@ class ItemKind(StrEnum):
     DISCUSSION = "discussion"
     INFORMATION = "information"
     REPORTED_DECISION = "reported_decision"
-
-
-class ItemState(StrEnum):
-    """The life of an agenda item."""
-
-    PLANNED = "planned"
-    CURRENT = "current"
-    DONE = "done"
-    DEFERRED = "deferred"
-    WITHDRAWN = "withdrawn"
 
 
 class AgendaItem(Base):

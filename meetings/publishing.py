@@ -6,15 +6,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agenda_docs import audience, documents, reading
-from agenda_docs.models import Because, Grant, Matter, MatterState
+from agenda_docs.models import Because, Grant, Matter
+from agenda_docs.rules import MatterState
 from ecabinet import audit, clock, news, notices
 from ecabinet.access import Actor, Permission, Role
 from ecabinet.audit import Tag
 from ecabinet.notices import Sentence
 from ecabinet.organisation import queries as organisation
-from ecabinet.organisation.models import RoleAssignment
 from meetings import agenda, delegation, outline, rules, service
-from meetings.models import AgendaItem, AgendaState, AgendaVersion, ItemGuest, Meeting, VersionItem
+from meetings.models import AgendaItem, AgendaVersion, ItemGuest, Meeting, VersionItem
+from meetings.rules import AgendaState
 
 
 def propose(session: Session, actor: Actor, meeting_id: int) -> Meeting:
@@ -25,7 +26,7 @@ def propose(session: Session, actor: Actor, meeting_id: int) -> Meeting:
     meeting.agenda_state, meeting.agenda_remark = AgendaState.PROPOSED, ""
     audit.record(session, actor, Tag.AGENDA_PROPOSED, meeting, revision=meeting.revision)
     service.announce_draft(session, meeting)
-    _tell(session, meeting, people_with(session, meeting, Role.CHAIR), Sentence.AGENDA_PROPOSED, page="approval")
+    _tell_office(session, meeting, Role.CHAIR, Sentence.AGENDA_PROPOSED, page="approval")
     return meeting
 
 
@@ -35,7 +36,7 @@ def approve(session: Session, actor: Actor, meeting_id: int, *, revision: int) -
     meeting.agenda_state, meeting.approved_by_id = AgendaState.APPROVED, actor.person_id
     audit.record(session, actor, Tag.AGENDA_APPROVED, meeting, revision=meeting.revision)
     service.announce_draft(session, meeting)
-    _tell(session, meeting, people_with(session, meeting, Role.SECRETARY), Sentence.AGENDA_APPROVED, page="agenda")
+    _tell_office(session, meeting, Role.SECRETARY, Sentence.AGENDA_APPROVED, page="agenda")
     return meeting
 
 
@@ -46,7 +47,7 @@ def send_back(session: Session, actor: Actor, meeting_id: int, *, revision: int,
     meeting.agenda_state, meeting.agenda_remark = AgendaState.RETURNED, remark
     audit.record(session, actor, Tag.AGENDA_RETURNED, meeting, revision=meeting.revision)
     service.announce_draft(session, meeting)
-    _tell(session, meeting, people_with(session, meeting, Role.SECRETARY), Sentence.AGENDA_RETURNED, page="agenda")
+    _tell_office(session, meeting, Role.SECRETARY, Sentence.AGENDA_RETURNED, page="agenda")
     return meeting
 
 
@@ -60,27 +61,13 @@ def publish(session: Session, actor: Actor, meeting_id: int) -> AgendaVersion:
     rules.check_may_publish(state=meeting.state, agenda_state=meeting.agenda_state, unaccepted=unaccepted)
     for matter_id in matters:
         documents.check_confirmed(session, matter_id)
-    before = _items_of_version(session, meeting)
+    before = service.published_matters(session, meeting)
     version = _write_version(session, actor, meeting, items)
     _give_papers(session, actor, meeting, items)
     _take_papers(session, actor, before, items)
     audit.record(session, actor, Tag.AGENDA_PUBLISHED, meeting, version=version.number, revision=meeting.revision)
     _announce(session, meeting, items)
     return version
-
-
-def people_with(session: Session, meeting: Meeting, role: Role) -> set[int]:
-    """Return who has a role in the meeting's body today."""
-    return set(
-        session.scalars(
-            select(RoleAssignment.person_id).where(
-                RoleAssignment.body_id == meeting.body_id,
-                RoleAssignment.role == role,
-                RoleAssignment.in_force.is_(True),
-                *organisation.holds_on(RoleAssignment, service.today_in(meeting.zone)),
-            )
-        )
-    )
 
 
 def _answering(session: Session, actor: Actor, meeting_id: int, revision: int) -> Meeting:
@@ -94,16 +81,6 @@ def _answering(session: Session, actor: Actor, meeting_id: int, revision: int) -
 def _matters(session: Session, items: Iterable[AgendaItem]) -> dict[int, Matter]:
     wanted = {item.matter_id for item in items if item.matter_id is not None}
     return {matter.id: matter for matter in session.scalars(select(Matter).where(Matter.id.in_(wanted)))}
-
-
-def _items_of_version(session: Session, meeting: Meeting) -> dict[int, int | None]:
-    """Return the matter of each item of the version that members have now."""
-    rows = session.execute(
-        select(VersionItem.item_id, VersionItem.matter_id)
-        .join(AgendaVersion, AgendaVersion.id == VersionItem.version_id)
-        .where(AgendaVersion.meeting_id == meeting.id, AgendaVersion.number == meeting.published_version)
-    )
-    return dict(rows.all())
 
 
 def _write_version(session: Session, actor: Actor, meeting: Meeting, items: list[AgendaItem]) -> AgendaVersion:
@@ -198,9 +175,16 @@ def _announce(session: Session, meeting: Meeting, items: Iterable[AgendaItem]) -
     people |= {person for guests in _guests(session, [item.id for item in items]).values() for person in guests}
     _tell(session, meeting, people, Sentence.AGENDA_PUBLISHED)
     # Open pages listen item by item: they have to ask again which items there are now.
-    audience.announce_access(session, people | people_with(session, meeting, Role.OFFICE_READER))
+    audience.announce_access(
+        session, people | organisation.people_with_role(session, meeting.body_id, Role.OFFICE_READER)
+    )
     news.announce(session, service.stream_of(meeting.id), "agenda", version=meeting.published_version)
     service.announce_draft(session, meeting)
+
+
+def _tell_office(session: Session, meeting: Meeting, role: Role, sentence: Sentence, page: str) -> None:
+    """Tell those who chair the body, or serve it as its secretariat."""
+    _tell(session, meeting, organisation.people_with_role(session, meeting.body_id, role), sentence, page)
 
 
 def _tell(session: Session, meeting: Meeting, people: Iterable[int], sentence: Sentence, page: str = "") -> None:

@@ -17,17 +17,15 @@ from meetings.changes import Changes, Entry
 from meetings.models import (
     AgendaItem,
     AgendaSeen,
-    AgendaState,
     AgendaVersion,
     Delegation,
     ItemGuest,
     ItemKind,
-    ItemState,
     Meeting,
     MeetingKind,
-    MeetingState,
     VersionItem,
 )
+from meetings.rules import AgendaState, ItemState, MeetingState
 
 
 @dataclass(frozen=True)
@@ -164,12 +162,6 @@ def version_of(session: Session, meeting: Meeting, number: int) -> AgendaVersion
     if found is None:
         raise NotFound
     return found
-
-
-def held_in(session: Session, meeting_id: int) -> set[int]:
-    """Return the items of a meeting that are held."""
-    items = session.scalars(select(AgendaItem.id).where(AgendaItem.meeting_id == meeting_id)).all()
-    return service.held_items(session, items)
 
 
 def _between(old: Iterable[Line], new: Iterable[Line]) -> Changes:

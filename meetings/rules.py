@@ -10,6 +10,34 @@ EARLIEST_YEAR, LATEST_YEAR = 2000, 2100
 LONGEST_DELEGATION = timedelta(days=366)
 
 
+class MeetingState(StrEnum):
+    """The life of a meeting."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    CLOSED = "closed"
+
+
+class AgendaState(StrEnum):
+    """Where the agenda being worked on stands with the chair."""
+
+    DRAFT = "draft"
+    PROPOSED = "proposed"
+    RETURNED = "returned"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+
+
+class ItemState(StrEnum):
+    """The life of an agenda item."""
+
+    PLANNED = "planned"
+    CURRENT = "current"
+    DONE = "done"
+    DEFERRED = "deferred"
+    WITHDRAWN = "withdrawn"
+
+
 class Reason(StrEnum):
     """Why a command about a meeting was refused."""
 
@@ -65,46 +93,50 @@ def check_start(starts_local: datetime) -> None:
         raise Refused(Reason.MEETING_YEAR)
 
 
-def check_not_closed(state: str) -> None:
+def check_not_closed(state: MeetingState) -> None:
     """Refuse any change of a closed meeting."""
-    if state == "closed":
+    if state is MeetingState.CLOSED:
         raise Refused(Reason.MEETING_CLOSED)
 
 
-def check_may_edit(*, state: str, revision: int, made_on: int) -> None:
+def check_may_edit(*, state: MeetingState, revision: int, made_on: int) -> None:
     """Refuse an edit of a closed meeting's agenda, and one that was made on an older revision than the agenda has now."""
     check_not_closed(state)
     if revision != made_on:
         raise Refused(Reason.AGENDA_CHANGED_BY_ANOTHER)
 
 
-def state_after_edit(agenda_state: str) -> str:
+def state_after_edit(agenda_state: AgendaState) -> AgendaState:
     """Return the state of an agenda that was edited: what was returned stays so, all else is a draft that needs the chair again."""
-    return "returned" if agenda_state == "returned" else "draft"
+    return AgendaState.RETURNED if agenda_state is AgendaState.RETURNED else AgendaState.DRAFT
 
 
-def check_may_change_item(*, title: str, state: str, held: bool) -> None:
+def check_may_change_item(*, title: str, state: ItemState, held: bool) -> None:
     """Refuse to edit, move or withdraw an item that is held or no longer planned."""
     if held:
         raise Refused(Reason.ITEM_HELD, title=title)
-    refusals = {"done": Reason.ITEM_DONE, "withdrawn": Reason.ITEM_WITHDRAWN, "deferred": Reason.ITEM_DEFERRED}
+    refusals = {
+        ItemState.DONE: Reason.ITEM_DONE,
+        ItemState.WITHDRAWN: Reason.ITEM_WITHDRAWN,
+        ItemState.DEFERRED: Reason.ITEM_DEFERRED,
+    }
     if state in refusals:
         raise Refused(refusals[state], title=title)
 
 
-def check_may_propose(*, state: str, agenda_state: str, items: int) -> None:
+def check_may_propose(*, state: MeetingState, agenda_state: AgendaState, items: int) -> None:
     """Refuse to send the chair an empty agenda, or one that is already with the chair."""
     check_not_closed(state)
-    if agenda_state not in ("draft", "returned"):
+    if agenda_state not in (AgendaState.DRAFT, AgendaState.RETURNED):
         raise Refused(Reason.AGENDA_NOT_TO_PROPOSE)
     if items == 0:
         raise Refused(Reason.AGENDA_EMPTY)
 
 
-def check_may_answer(*, state: str, agenda_state: str, revision: int, seen: int) -> None:
+def check_may_answer(*, state: MeetingState, agenda_state: AgendaState, revision: int, seen: int) -> None:
     """Refuse the chair's answer unless the agenda waits for it and is the one the chair has on screen."""
     check_not_closed(state)
-    if agenda_state != "proposed":
+    if agenda_state is not AgendaState.PROPOSED:
         raise Refused(Reason.AGENDA_NOT_PROPOSED)
     if revision != seen:
         raise Refused(Reason.AGENDA_CHANGED_BY_ANOTHER)
@@ -116,44 +148,44 @@ def check_remark(remark: str) -> None:
         raise Refused(Reason.REMARK_MISSING)
 
 
-def check_may_publish(*, state: str, agenda_state: str, unaccepted: Collection[str]) -> None:
+def check_may_publish(*, state: MeetingState, agenda_state: AgendaState, unaccepted: Collection[str]) -> None:
     """Refuse to publish what the chair has not approved as it stands, or dossiers that nobody accepted."""
     check_not_closed(state)
-    if agenda_state != "approved":
+    if agenda_state is not AgendaState.APPROVED:
         raise Refused(Reason.AGENDA_NOT_APPROVED)
     if unaccepted:
         raise Refused(Reason.MATTERS_NOT_ACCEPTED, titles="; ".join(sorted(unaccepted)))
 
 
-def check_may_start(*, state: str, published_version: int) -> None:
+def check_may_start(*, state: MeetingState, published_version: int) -> None:
     """Refuse to start a meeting twice, or one without a published agenda."""
     check_not_closed(state)
-    if state == "running":
+    if state is MeetingState.RUNNING:
         raise Refused(Reason.MEETING_STARTED)
     if published_version == 0:
         raise Refused(Reason.NOTHING_PUBLISHED)
 
 
-def check_running(state: str) -> None:
+def check_running(state: MeetingState) -> None:
     """Refuse what only happens in a running meeting."""
     check_not_closed(state)
-    if state != "running":
+    if state is not MeetingState.RUNNING:
         raise Refused(Reason.MEETING_NOT_RUNNING)
 
 
-def check_may_call(*, title: str, state: str, published: bool) -> None:
+def check_may_call(*, title: str, state: ItemState, published: bool) -> None:
     """Refuse to call an item that the members do not have, or that left the agenda."""
     if not published:
         raise Refused(Reason.ITEM_NOT_PUBLISHED, title=title)
-    refusals = {"withdrawn": Reason.ITEM_WITHDRAWN, "deferred": Reason.ITEM_DEFERRED}
+    refusals = {ItemState.WITHDRAWN: Reason.ITEM_WITHDRAWN, ItemState.DEFERRED: Reason.ITEM_DEFERRED}
     if state in refusals:
         raise Refused(refusals[state], title=title)
 
 
-def check_may_check_in(*, state: str, meeting_day: date, today: date) -> None:
+def check_may_check_in(*, state: MeetingState, meeting_day: date, today: date) -> None:
     """Refuse to check in to a closed meeting, or before its day."""
     check_not_closed(state)
-    if state != "running" and meeting_day != today:
+    if state is not MeetingState.RUNNING and meeting_day != today:
         raise Refused(Reason.NOT_THE_DAY)
 
 

@@ -47,6 +47,11 @@ def stream_of(meeting_id: int) -> str:
     return f"meeting:{meeting_id}"
 
 
+def topic_of(item_id: int | None) -> str:
+    """Return the topic of an item in its meeting's stream: only those who may read the item follow it."""
+    return f"item:{item_id}"
+
+
 def draft_stream_of(meeting_id: int) -> str:
     """Return the stream of what happens to an agenda before its publication; only those who prepare and approve it follow it."""
     return f"draft:{meeting_id}"
@@ -129,7 +134,7 @@ def deputises(session: Session, actor: Actor, meeting: Meeting) -> bool:
             Delegation.membership_id.in_(_seats_of(session, meeting)),
         )
     )
-    today = today_in(meeting.zone)
+    today = clock.today(meeting.zone)
     return any(
         rules.covers(starts_on=row.starts_on, ends_on=row.ends_on, meeting_day=day_of(meeting), today=today)
         for row in found
@@ -141,9 +146,14 @@ def day_of(meeting: Meeting) -> date:
     return meeting.starts_local.date()
 
 
-def today_in(zone: str) -> date:
-    """Return the day it is now in a zone."""
-    return clock.in_zone(clock.now(), zone).date()
+def published_matters(session: Session, meeting: Meeting) -> dict[int, int | None]:
+    """Return the items of the agenda as it is published now, each with its matter."""
+    rows = session.execute(
+        select(VersionItem.item_id, VersionItem.matter_id)
+        .join(AgendaVersion, AgendaVersion.id == VersionItem.version_id)
+        .where(AgendaVersion.meeting_id == meeting.id, AgendaVersion.number == meeting.published_version)
+    )
+    return dict(rows.all())
 
 
 def lock(session: Session, meeting: Meeting) -> Meeting:

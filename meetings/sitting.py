@@ -1,6 +1,5 @@
-"""The running meeting: start, call an item, be done with it, defer it, close."""
+"""The running meeting: start, call an item, be done with it, close."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ecabinet import audit, clock
@@ -8,8 +7,8 @@ from ecabinet.access import Actor, Permission
 from ecabinet.audit import Tag
 from ecabinet.refusals import Refused
 from meetings import attendance, hall, rules, service
-from meetings.models import AgendaItem, AgendaVersion, ItemState, Meeting, MeetingState, VersionItem
-from meetings.rules import Reason
+from meetings.models import AgendaItem, Meeting
+from meetings.rules import ItemState, MeetingState, Reason
 
 
 def start(session: Session, actor: Actor, meeting_id: int) -> Meeting:
@@ -25,7 +24,9 @@ def start(session: Session, actor: Actor, meeting_id: int) -> Meeting:
 def call_item(session: Session, actor: Actor, item_id: int) -> AgendaItem:
     """Make an item the current one; the one before it waits as planned unless it was marked as done."""
     item, meeting = _item(session, actor, item_id)
-    rules.check_may_call(title=item.title, state=item.state, published=_is_published(session, meeting, item))
+    rules.check_may_call(
+        title=item.title, state=item.state, published=item.id in service.published_matters(session, meeting)
+    )
     _let_go(session, meeting)
     item.state, meeting.current_item_id = ItemState.CURRENT, item.id
     audit.record(session, actor, Tag.ITEM_CALLED, item, body_id=meeting.body_id)
@@ -44,15 +45,10 @@ def item_done(session: Session, actor: Actor, item_id: int) -> AgendaItem:
     return item
 
 
-def defer(session: Session, actor: Actor, item_id: int) -> AgendaItem:
-    """Mark an item as deferred to a later meeting, which takes it over when it is copied from this one."""
-    item, meeting = _item(session, actor, item_id)
-    item.state = ItemState.DEFERRED
-    if meeting.current_item_id == item.id:
-        meeting.current_item_id = None
-    audit.record(session, actor, Tag.ITEM_DONE, item, body_id=meeting.body_id, deferred=True)
-    service.announce_state(session, meeting)
-    return item
+def settle(session: Session, item: AgendaItem, state: ItemState) -> None:
+    """Keep what a decision made of an item: done, deferred (the next meeting takes it over) or withdrawn; nobody edits it any more."""
+    item.state = state
+    service.hold(session, item.id, "decided")
 
 
 def close(session: Session, actor: Actor, meeting_id: int) -> Meeting:
@@ -86,16 +82,3 @@ def _let_go(session: Session, meeting: Meeting) -> None:
         current = session.get_one(AgendaItem, meeting.current_item_id)
         if current.state is ItemState.CURRENT:
             current.state = ItemState.PLANNED
-
-
-def _is_published(session: Session, meeting: Meeting, item: AgendaItem) -> bool:
-    found = (
-        select(VersionItem.id)
-        .join(AgendaVersion, AgendaVersion.id == VersionItem.version_id)
-        .where(
-            AgendaVersion.meeting_id == meeting.id,
-            AgendaVersion.number == meeting.published_version,
-            VersionItem.item_id == item.id,
-        )
-    )
-    return session.scalar(found) is not None

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from ecabinet import forms
+from ecabinet import clock, forms
 from ecabinet.access import Permission
 from ecabinet.database import reading, transaction
 from ecabinet.gate import SIGNED_IN, actor, requires
@@ -47,8 +47,8 @@ def meetings() -> ResponseReturnValue:
     """List the meetings that concern the reader."""
     with reading() as session:
         rows = queries.meetings_for(session, actor())
-    upcoming = [row for row in rows if not row.is_past(service.today_in(row.zone))]
-    past = [row for row in reversed(rows) if row.is_past(service.today_in(row.zone))]
+    upcoming = [row for row in rows if not row.is_past(clock.today(row.zone))]
+    past = [row for row in reversed(rows) if row.is_past(clock.today(row.zone))]
     prepares = actor().bodies_where(Permission.PREPARE_MEETING)
     return render_template("meetings/meetings.html", upcoming=upcoming, past=past, prepares=prepares)
 
@@ -60,7 +60,7 @@ def new() -> ResponseReturnValue:
     with reading() as session:
         bodies = organisation.bodies(session, actor().bodies_where(Permission.PREPARE_MEETING))
         chosen = next((body for body in bodies if str(body.id) == request.args.get("body")), bodies[0])
-        members = organisation.memberships_in_force(session, chosen.id, service.today_in(chosen.zone))
+        members = organisation.memberships_in_force(session, chosen.id, clock.today(chosen.zone))
     return render_template("meetings/new.html", bodies=bodies, body=chosen, members=members, plan=None)
 
 

@@ -10,8 +10,8 @@ from agenda_docs.conditions import stands
 from agenda_docs.models import Grant
 from ecabinet import clock
 from ecabinet.organisation.models import Membership
-from meetings import presence
-from meetings.models import AgendaVersion, Attendance, Capacity, ItemGuest, Meeting, VersionItem
+from meetings import presence, service
+from meetings.models import Attendance, Capacity, ItemGuest, Meeting
 
 
 def visible_to_all_present(session: Session, meeting: Meeting) -> set[int]:
@@ -20,7 +20,7 @@ def visible_to_all_present(session: Session, meeting: Meeting) -> set[int]:
     A member needs the item's grant and no bar; a deputy sits in the member's seat, so neither may be barred; a guest must be invited to
     the item. An item without a matter is visible to all. The others are shown by their number only.
     """
-    items = _published_items(session, meeting)
+    items = service.published_matters(session, meeting)
     matters = {matter for matter in items.values() if matter is not None}
     present = presence.present_people(session, meeting.id)
     barred = reading.barred_from(session, matters)
@@ -46,15 +46,6 @@ def _may_see(stay: Attendance, barred: set[int], seats: set[int], people: Mappin
     if stay.capacity is Capacity.GUEST or stay.membership_id is None:
         return is_invited
     return stay.membership_id in seats and people[stay.membership_id] not in barred
-
-
-def _published_items(session: Session, meeting: Meeting) -> dict[int, int | None]:
-    rows = session.execute(
-        select(VersionItem.item_id, VersionItem.matter_id)
-        .join(AgendaVersion, AgendaVersion.id == VersionItem.version_id)
-        .where(AgendaVersion.meeting_id == meeting.id, AgendaVersion.number == meeting.published_version)
-    )
-    return dict(rows.all())
 
 
 def _holders(session: Session, matters: set[int]) -> dict[int, set[int]]:

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from ecabinet.refusals import N_
 from meetings.import_rules import Finding
-from meetings.models import AgendaState, Capacity, ItemKind, ItemState, MeetingKind, MeetingState, Presence
+from meetings.models import Capacity, ItemKind, MeetingKind, Presence
+from meetings.rules import AgendaState, ItemState, MeetingState
 
 KINDS: Mapping[MeetingKind, str] = {
     MeetingKind.REGULAR: N_("Regular meeting"),

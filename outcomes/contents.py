@@ -20,7 +20,8 @@ from meetings.models import AgendaItem, AgendaVersion, Attendance, Meeting, Vers
 from outcomes.bag import Contents, entries_file
 from outcomes.models import Archive, Decision, Declaration
 from voting import box, sentences
-from voting.models import Question, QuestionState, QuestionText
+from voting.conduct import QuestionState
+from voting.models import Question, QuestionText
 from voting.result import steps_from_json
 
 Payload = dict[str, Contents]

@@ -14,7 +14,9 @@ from ecabinet.refusals import Refused
 from outcomes import archive as archives
 from outcomes import service
 from voting import conduct
-from voting.models import Form, Question, QuestionState
+from voting.conduct import QuestionState
+from voting.models import Question
+from voting.rule import Form
 
 
 def write_archive(*, archive: int) -> None:

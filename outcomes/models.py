@@ -35,6 +35,7 @@ class Decision(Base):
         UniqueConstraint("corrects_id"),
         Index(None, "matter_id"),
         Index(None, "meeting_id"),
+        Index(None, "item_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -70,14 +70,22 @@ def declared_outcome(kind: DecisionKind, computed: str) -> str:
 
 
 def check_details(kind: DecisionKind, details: Details, today: date) -> None:
-    """Raise `Refused` unless the kind has what it needs: who finalises changes and by when, the day of a deferral."""
+    """Raise `Refused` unless the kind has what it needs, and no day of it has passed."""
+    check_complete(kind, details)
+    for day in (details.finalised_until, details.until):
+        if day is not None and day < today:
+            raise Refused(Reason.DATE_PAST, day=day)
+
+
+def check_complete(kind: DecisionKind, details: Details) -> None:
+    """Raise `Refused` unless the kind has what it needs: who finalises changes and by when, the day of a deferral.
+
+    It is all that a correction has to keep to: the day of the decision it corrects may have passed.
+    """
     if kind is DecisionKind.ADOPTED_WITH_CHANGES and (not details.finalised_by or details.finalised_until is None):
         raise Refused(Reason.FINALISER_MISSING)
     if kind in DATED and details.until is None:
         raise Refused(Reason.DATE_MISSING)
-    for day in (details.finalised_until, details.until):
-        if day is not None and day < today:
-            raise Refused(Reason.DATE_PAST, day=day)
 
 
 def check_may_declare(*, is_closed: bool, is_declared: bool, kind: DecisionKind, kind_shown: str) -> None:
@@ -102,6 +110,14 @@ def check_may_record(
         raise Refused(Reason.NEEDS_A_VOTE, kind=kind_shown)
     if not was_called:
         raise Refused(Reason.ITEM_NOT_CALLED)
+
+
+def check_may_correct(*, kind: DecisionKind, kind_shown: str, had_vote: bool) -> None:
+    """Raise `Refused` where a correction would make a decision without a vote of one that had a vote, or the other way round."""
+    if had_vote and kind not in AFTER_A_VOTE:
+        raise Refused(Reason.NOT_AFTER_A_VOTE)
+    if not had_vote and kind not in WITHOUT_A_VOTE:
+        raise Refused(Reason.NEEDS_A_VOTE, kind=kind_shown)
 
 
 def check_may_close_meeting(*, is_running: bool, open_question: str | None, undeclared_question: str | None) -> None:

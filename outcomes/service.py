@@ -15,15 +15,18 @@ from ecabinet.organisation import queries as organisation
 from ecabinet.refusals import NotFound, Refused
 from meetings import service as meetings
 from meetings import sitting
-from meetings.models import AgendaItem, ItemState, Meeting, MeetingState
+from meetings.models import AgendaItem, Meeting
+from meetings.rules import ItemState, MeetingState
 from outcomes import rules
 from outcomes.models import Archive, Decision, Declaration
 from outcomes.rules import DecisionKind, Details, Reason
 from voting import box
-from voting.models import Question, QuestionState
+from voting.conduct import QuestionState
+from voting.models import Question
 
 # What an item is once this was decided on it; any other decision leaves it as the meeting left it.
-STATES = {DecisionKind.DEFERRED: ItemState.DEFERRED, DecisionKind.WITHDRAWN: ItemState.WITHDRAWN}
+# What a decision makes of its item; whatever is not put off or withdrawn is dealt with, also where nobody says so before the close.
+BECOMES = {DecisionKind.DEFERRED: ItemState.DEFERRED, DecisionKind.WITHDRAWN: ItemState.WITHDRAWN}
 
 
 def close_question(session: Session, actor: Actor, question_id: int) -> Question:
@@ -106,6 +109,7 @@ def correct(
     newer = session.scalar(select(Decision.number).where(Decision.corrects_id == wrong.id))
     if newer is not None:
         raise Refused(Reason.ALREADY_CORRECTED, number=newer)
+    rules.check_complete(kind, details)
     item = session.get(AgendaItem, wrong.item_id) if wrong.item_id is not None else None
     decision = _new_decision(
         session, actor, wrong.body_id, kind, details, title=wrong.title, item=item, matter_id=wrong.matter_id
@@ -203,9 +207,10 @@ def _keep(
     session.add(decision)
     audit.record(session, actor, tag, decision, kind=decision.kind.value, number=decision.number)
     if item is not None:
-        item.state = STATES.get(decision.kind, item.state)
-        meetings.hold(session, item.id, "decided")
-        news.announce(session, meetings.stream_of(item.meeting_id), "decision", topic=f"item:{item.id}", item=item.id)
+        sitting.settle(session, item, BECOMES.get(decision.kind, ItemState.DONE))
+        news.announce(
+            session, meetings.stream_of(item.meeting_id), "decision", topic=meetings.topic_of(item.id), item=item.id
+        )
     return decision
 
 

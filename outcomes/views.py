@@ -20,7 +20,7 @@ from outcomes import queries, rules, service
 from outcomes.rules import DecisionKind, Details
 from outcomes.words import kind_name
 from voting import queries as questions
-from voting.models import Procedure
+from voting.conduct import Procedure
 
 bp = Blueprint("outcomes", __name__)
 decisions_bp = Blueprint("decisions", __name__, url_prefix="/decisions")
@@ -160,10 +160,9 @@ def download(archive_id: int) -> ResponseReturnValue:
     config: Config = current_app.extensions["config"]
     with transaction() as session:
         archive = archives.hand_out(session, actor(), archive_id)
-        folder = archive.folder
-    if folder is None:
-        raise NotFound
-    place = archives.zip_of(config, folder)
+        place = archives.zip_of(config, archive.folder or "")
+        if not place.is_file():
+            raise NotFound  # not there to be handed out, so that nothing is noted either
     return send_file(place, mimetype="application/zip", as_attachment=True, download_name=place.name)
 
 

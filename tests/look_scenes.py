@@ -13,13 +13,16 @@ from ecabinet.database import reading, transaction
 from ecabinet.organisation.models import Person
 from ecabinet.sign_in import sessions
 from meetings import attendance, hall, sitting
-from meetings.models import AgendaItem, Meeting, MeetingState, Presence
+from meetings.models import AgendaItem, Meeting, Presence
+from meetings.rules import MeetingState
 from outcomes import service as outcomes
 from outcomes.models import Decision
 from tests.browser.server import Server
 from voting import casting, service
 from voting.ballots import Ballot
-from voting.models import Form, Question, QuestionState
+from voting.conduct import QuestionState
+from voting.models import Question
+from voting.rule import Form
 
 REMOTE, AGAINST = 3, 4  # which of the members, in turn
 

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from voting import entries
 from voting.ballots import Ballot, Known, Line, Receipt, code_of
+from voting.entries import EntryKind
 from voting.frozen import Frozen, entitled_count, frozen_of
-from voting.models import Box, BoxEntry, EntryKind, RollEntry
+from voting.models import Box, BoxEntry, RollEntry
 from voting.rule import Choice
 
 
 @dataclass
-class Place:
+class LockedBox:
     """A locked box."""
 
     frozen: Frozen
@@ -87,14 +88,14 @@ class Place:
 
 def lock(
     session: Session, question_id: int, *, people: Collection[int] = (), cast_ids: Collection[str] = ()
-) -> Place | None:
+) -> LockedBox | None:
     """Lock the box of a question until the transaction ends, with what is needed about these people and marks; None where there is no box."""
     row = session.execute(
         select(Box.is_open, Box.length, Box.head, Box.voted).where(Box.question_id == question_id).with_for_update()
     ).first()
     if row is None:
         return None
-    return Place(
+    return LockedBox(
         frozen=frozen_of(session, question_id),
         is_open=row.is_open,
         length=row.length,
@@ -106,17 +107,17 @@ def lock(
     )
 
 
-def keep(session: Session, place: Place) -> None:
+def keep(session: Session, locked_box: LockedBox) -> None:
     """Write the new entries and move the head, in this transaction; the database refuses a second entry of the same number or mark."""
-    if not place.added:
+    if not locked_box.added:
         return
-    session.execute(insert(BoxEntry.__table__), place.added)  # type: ignore[arg-type] # a mapped table is a table
+    session.execute(insert(BoxEntry.__table__), locked_box.added)  # type: ignore[arg-type] # a mapped table is a table
     session.execute(
         update(Box.__table__)  # type: ignore[arg-type] # the same
-        .where(Box.question_id == place.frozen.question_id)
-        .values(is_open=place.is_open, length=place.length, head=place.head, voted=place.voted)
+        .where(Box.question_id == locked_box.frozen.question_id)
+        .values(is_open=locked_box.is_open, length=locked_box.length, head=locked_box.head, voted=locked_box.voted)
     )
-    place.added = []
+    locked_box.added = []
 
 
 def bodies(session: Session, question_id: int) -> list[bytes]:
@@ -142,10 +143,10 @@ def instant(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def has_objection(place: Place) -> bool:
+def has_objection(locked_box: LockedBox) -> bool:
     """Say whether one of the ballots just added is an objection under the rule."""
-    objections = {Choice(choice) for choice in place.frozen.rule.objections}
-    return any(json.loads(row["body"]).get("choice") in objections for row in place.added)
+    objections = {Choice(choice) for choice in locked_box.frozen.rule.objections}
+    return any(json.loads(row["body"]).get("choice") in objections for row in locked_box.added)
 
 
 def _lines(session: Session, question_id: int, people: Collection[int]) -> dict[int, Line]:

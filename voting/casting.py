@@ -15,9 +15,10 @@ from ecabinet import clock, pulse
 from ecabinet.access import Actor
 from ecabinet.database import transaction
 from ecabinet.refusals import Forbidden, NotFound, Refused
+from meetings import service as meetings
 from voting import box, conduct, service
 from voting.ballots import Ballot, Receipt
-from voting.box import Place
+from voting.box import LockedBox
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ def _commit(group: list[Waiting]) -> None:
 def _try(group: list[Waiting], *, last: bool = False) -> bool:
     """Commit these ballots together and give each its answer; an error is an answer only when it is the last try."""
     try:
-        answers, places = _together(group)
+        answers, locked_boxes = _together(group)
     except Exception as error:  # noqa: BLE001 - whatever fails, those who wait must be answered
         logger.warning("%s ballots could not be committed together: %s", len(group), type(error).__name__)
         if last:
@@ -91,67 +92,67 @@ def _try(group: list[Waiting], *, last: bool = False) -> bool:
         return False
     for waiting, answer in answers.items():
         waiting.answer = answer
-    for place in places:
-        _tell_room(place)
+    for locked_box in locked_boxes:
+        _tell_room(locked_box)
     return True
 
 
-def _together(group: Iterable[Waiting]) -> tuple[Answers, list[Place]]:
+def _together(group: Iterable[Waiting]) -> tuple[Answers, list[LockedBox]]:
     by_question: dict[int, list[Waiting]] = {}
     for waiting in group:
         by_question.setdefault(waiting.question_id, []).append(waiting)
     answers: Answers = {}
-    places: list[Place] = []
+    locked_boxes: list[LockedBox] = []
     with transaction() as session:
         for question_id in sorted(by_question):  # every process locks boxes in this order
-            place = _into_one_box(session, question_id, by_question[question_id], answers)
-            places += [place] if place is not None else []
-    return answers, places
+            locked_box = _into_one_box(session, question_id, by_question[question_id], answers)
+            locked_boxes += [locked_box] if locked_box is not None else []
+    return answers, locked_boxes
 
 
-def _into_one_box(session: Session, question_id: int, ballots: list[Waiting], answers: Answers) -> Place | None:
+def _into_one_box(session: Session, question_id: int, ballots: list[Waiting], answers: Answers) -> LockedBox | None:
     """Lock the box once, take each ballot or refuse it, and write what was taken."""
-    place = box.lock(
+    locked_box = box.lock(
         session,
         question_id,
         people={each.actor.person_id for each in ballots if each.actor.person_id is not None},
         cast_ids={each.ballot.cast_id for each in ballots},
     )
     for each in ballots:
-        answers[each] = _answer(session, place, each)
-    if place is None or not place.added:
+        answers[each] = _answer(session, locked_box, each)
+    if locked_box is None or not locked_box.added:
         return None
-    _close_if_settled(session, place)
-    service.keep(session, place)
-    return place
+    _close_if_settled(session, locked_box)
+    service.keep(session, locked_box)
+    return locked_box
 
 
-def _answer(session: Session, place: Place | None, waiting: Waiting) -> Receipt | Exception:
+def _answer(session: Session, locked_box: LockedBox | None, waiting: Waiting) -> Receipt | Exception:
     try:
-        if place is None:
+        if locked_box is None:
             service.refuse_unopened(session, waiting.actor, waiting.question_id)
-        return service.cast(place, waiting.actor, waiting.ballot, clock.now())
+        return service.cast(locked_box, waiting.actor, waiting.ballot, clock.now())
     except (Refused, NotFound, Forbidden) as refusal:
         return refusal
 
 
-def _close_if_settled(session: Session, place: Place) -> None:
+def _close_if_settled(session: Session, locked_box: LockedBox) -> None:
     """A written question that need not wait for its deadline is closed by the worker, right after this commit."""
-    rule = place.frozen.rule
+    rule = locked_box.frozen.rule
     if rule.is_written and conduct.is_settled(
-        rule, voted=place.voted, entitled=place.entitled, objected=box.has_objection(place)
+        rule, voted=locked_box.voted, entitled=locked_box.entitled, objected=box.has_objection(locked_box)
     ):
-        service.ask_to_close(session, place.frozen.question_id, clock.now())
+        service.ask_to_close(session, locked_box.frozen.question_id, clock.now())
 
 
-def _tell_room(place: Place) -> None:
-    frozen = place.frozen
+def _tell_room(locked_box: LockedBox) -> None:
+    frozen = locked_box.frozen
     if frozen.meeting_id is not None:
         pulse.beat(
-            f"meeting:{frozen.meeting_id}",
-            f"item:{frozen.item_id}",
+            meetings.stream_of(frozen.meeting_id),
+            meetings.topic_of(frozen.item_id),
             "count",
             question=frozen.question_id,
-            voted=place.voted,
-            of=place.entitled,
+            voted=locked_box.voted,
+            of=locked_box.entitled,
         )

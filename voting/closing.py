@@ -10,11 +10,12 @@ from ecabinet import notices
 from ecabinet.refusals import NotFound, Refused
 from meetings import attendance
 from voting import box, conduct, entries, frozen, rules
-from voting.box import Place
+from voting.box import LockedBox
 from voting.conduct import Reason
-from voting.models import Form, Question, RollEntry
+from voting.models import Question, RollEntry
 from voting.opening import meeting_of
 from voting.result import Outcome, Result
+from voting.rule import Form
 from voting.rule_book import named_rule_from_json
 from voting.tally import Figures
 from voting.vote import Circumstances, vote_of
@@ -50,12 +51,12 @@ def count(session: Session, question: Question, now: datetime) -> Count:
     return Count(roll, circumstances, result, sorted(missing))
 
 
-def last_entry(place: Place, counted: Count, now: datetime) -> bytes:
+def last_entry(locked_box: LockedBox, counted: Count, now: datetime) -> bytes:
     """Write the entry that closes the box."""
     return entries.closed_body(
-        question=str(place.frozen.question_id),
-        number=place.length,
-        previous=place.head,
+        question=str(locked_box.frozen.question_id),
+        number=locked_box.length,
+        previous=locked_box.head,
         result=counted.result,
         circumstances=counted.circumstances,
         missing=counted.missing,

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ecabinet.refusals import N_, Refused
-from voting.models import Form, Procedure, QuestionState
-from voting.rule import Choice, Rule, Silence
+from voting.rule import Choice, Form, Rule, Silence
 
 # What reaches the box this long after the stated end still counts; nothing later does, whether or not the close has run.
 GRACE = {Form.MEETING: timedelta(0), Form.WRITTEN: timedelta(seconds=60)}
@@ -15,6 +14,23 @@ LONGEST_OPINION = 4000
 LONGEST_TEXT = 2000
 LONGEST_MINUTES = 24 * 60
 CAST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+class Procedure(StrEnum):
+    """How a question is put: to a vote, or the chair asks whether anybody objects."""
+
+    VOTE = "vote"
+    NO_OBJECTION = "no_objection"
+
+
+class QuestionState(StrEnum):
+    """The life of a question; only forward."""
+
+    DRAFT = "draft"
+    ARMED = "armed"
+    OPEN = "open"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
 
 class Reason(StrEnum):
@@ -99,7 +115,7 @@ def check_text(text: str) -> None:
 
 def check_may_prepare(*, form: Form, procedure: Procedure, rule: Rule) -> None:
     """Refuse a rule, or a way of asking, that does not fit where the question is answered."""
-    if rule.is_written != (form is Form.WRITTEN):
+    if rule.form is not form:
         raise Refused(Reason.RULE_OF_OTHER_FORM)
     if form is Form.WRITTEN and procedure is Procedure.NO_OBJECTION:
         raise Refused(Reason.VOTE_IN_WRITING)

@@ -19,7 +19,7 @@ from voting.vote import Circumstances, RollMember
 LEAF_PREFIX = b"\x00"
 
 
-class EntryType(StrEnum):
+class EntryKind(StrEnum):
     """What an entry records."""
 
     OPENED = "opened"
@@ -56,7 +56,7 @@ def opened_body(  # noqa: PLR0913 - these are the fields of the entry; none may 
     """Write the first entry of a box: the question, and all that is frozen with it."""
     return _canonical(
         {
-            "type": EntryType.OPENED.value,
+            "type": EntryKind.OPENED.value,
             "question": question,
             "number": 0,
             "previous": None,
@@ -87,7 +87,7 @@ def cast_body(  # noqa: PLR0913 - these are the fields of a ballot; none may be 
     """Write a ballot: who, what, with which words, and the hash of what the member saw."""
     return _canonical(
         {
-            "type": EntryType.CAST.value,
+            "type": EntryKind.CAST.value,
             "question": question,
             "number": number,
             "previous": previous,
@@ -115,7 +115,7 @@ def closed_body(
     """Write the last entry: the result with its reasons, what it rests on besides the ballots, and who gave none."""
     return _canonical(
         {
-            "type": EntryType.CLOSED.value,
+            "type": EntryKind.CLOSED.value,
             "question": question,
             "number": number,
             "previous": previous,
@@ -161,14 +161,14 @@ def check_chain(bodies: Sequence[bytes]) -> int | None:
 def ballots_in(bodies: Sequence[bytes]) -> dict[str, Choice]:
     """Return each member's ballot; of several of one member the last counts."""
     entries = (json.loads(body) for body in bodies)
-    return {each["member"]: Choice(each["choice"]) for each in entries if each["type"] == EntryType.CAST}
+    return {each["member"]: Choice(each["choice"]) for each in entries if each["type"] == EntryKind.CAST}
 
 
 def _may_stand(kind: object, number: int, size: int) -> bool:
     """The box is opened first and once; only its last entry may close it."""
     if number == 0:
-        return kind == EntryType.OPENED
-    return kind == EntryType.CAST or (kind == EntryType.CLOSED and number == size - 1)
+        return kind == EntryKind.OPENED
+    return kind == EntryKind.CAST or (kind == EntryKind.CLOSED and number == size - 1)
 
 
 def _read(body: bytes) -> dict[str, object] | None:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from meetings.models import AgendaItem
 from voting import conduct, entries
-from voting.models import Form, Procedure, Question, RollEntry
-from voting.rule import Rule
+from voting.conduct import Procedure
+from voting.models import Question, RollEntry
+from voting.rule import Form, Rule
 from voting.rule_book import named_rule_from_json
 from voting.vote import RollMember
 

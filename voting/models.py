@@ -1,37 +1,15 @@
 """The tables of questions, rolls and the ballot box."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ecabinet.database import Base, one_of
-
-
-class Form(StrEnum):
-    """Where a question is answered."""
-
-    MEETING = "meeting"
-    WRITTEN = "written"
-
-
-class Procedure(StrEnum):
-    """How a question is put: to a vote, or the chair asks whether anybody objects."""
-
-    VOTE = "vote"
-    NO_OBJECTION = "no_objection"
-
-
-class QuestionState(StrEnum):
-    """The life of a question; only forward."""
-
-    DRAFT = "draft"
-    ARMED = "armed"
-    OPEN = "open"
-    CLOSED = "closed"
-    WITHDRAWN = "withdrawn"
+from voting.conduct import Procedure, QuestionState
+from voting.entries import EntryKind
+from voting.rule import Form
 
 
 class Question(Base):
@@ -111,14 +89,6 @@ class Box(Base):
     length: Mapped[int]
     head: Mapped[str] = mapped_column(String(64))  # the leaf of the last entry
     voted: Mapped[int] = mapped_column(default=0)  # members with at least one ballot
-
-
-class EntryKind(StrEnum):
-    """What an entry of the box records."""
-
-    OPENED = "opened"
-    CAST = "cast"
-    CLOSED = "closed"
 
 
 class BoxEntry(Base):

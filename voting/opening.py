@@ -14,8 +14,9 @@ from meetings import delegation
 from meetings import service as meetings
 from meetings.models import AgendaItem, Meeting
 from voting import box, conduct, entries, frozen
-from voting.conduct import Reason
-from voting.models import Box, BoxEntry, EntryKind, Procedure, Question, QuestionState, RollEntry
+from voting.conduct import Procedure, QuestionState, Reason
+from voting.entries import EntryKind
+from voting.models import Box, BoxEntry, Question, RollEntry
 from voting.rule import Rule
 from voting.rule_book import NamedRule, rule_named
 from voting.vote import check_roll

@@ -4,17 +4,20 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from agenda_docs import reading
-from agenda_docs.models import Matter, MatterState
+from agenda_docs.models import Matter
+from agenda_docs.rules import MatterState
 from ecabinet import audit, clock
 from ecabinet.access import Actor, Permission
 from ecabinet.audit import Tag
 from ecabinet.organisation import queries as organisation
 from ecabinet.refusals import NotFound, Refused
 from meetings import service as meetings
-from meetings.models import ItemState, Meeting, MeetingState
+from meetings.models import Meeting
+from meetings.rules import ItemState, MeetingState
 from voting import conduct, service
-from voting.conduct import Reason
-from voting.models import Form, Procedure, Question, QuestionState, QuestionText
+from voting.conduct import Procedure, QuestionState, Reason
+from voting.models import Question, QuestionText
+from voting.rule import Form
 from voting.rule_book import rule_named
 
 ITEM_OVER = (ItemState.DONE, ItemState.DEFERRED, ItemState.WITHDRAWN)

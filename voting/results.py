@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from ecabinet.access import Actor, Permission
 from voting import box, service
 from voting.ballots import code_of
-from voting.entries import EntryType, leaf_of
-from voting.models import Form, Procedure, Question, QuestionState, RollEntry
+from voting.conduct import Procedure, QuestionState
+from voting.entries import EntryKind, leaf_of
+from voting.models import Question, RollEntry
 from voting.result import Outcome, Step, steps_from_json
-from voting.rule import Choice
+from voting.rule import Choice, Form
 from voting.rule_book import NamedRule, named_rule_from_json
 
 GROUPS = (Choice.YES, Choice.NO, Choice.ABSTAIN, Choice.OTHER)
@@ -97,7 +98,7 @@ def _standing(bodies: list[bytes]) -> dict[str, dict[str, object]]:
     standing: dict[str, dict[str, object]] = {}
     for body in bodies:
         entry = json.loads(body)
-        if entry["type"] == EntryType.CAST:
+        if entry["type"] == EntryKind.CAST:
             standing[entry["member"]] = {**entry, "code": code_of(leaf_of(body))}
     return standing
 

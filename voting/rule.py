@@ -8,7 +8,7 @@ HEADS = "heads"
 
 
 class Form(StrEnum):
-    """How a question is put: in a meeting, or by opinion forms with a deadline."""
+    """Where a question is answered: in a meeting, or by opinion forms with a deadline."""
 
     MEETING = "meeting"
     WRITTEN = "written"

@@ -3,22 +3,23 @@
 from datetime import datetime, timedelta
 from typing import NoReturn
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agenda_docs import reading
 from ecabinet import audit, clock, jobs, news
 from ecabinet.access import Actor, Permission
-from ecabinet.audit import AuditEntry, Tag
+from ecabinet.audit import Tag
 from ecabinet.refusals import NotFound, Refused
 from meetings import service as meetings
-from meetings.models import AgendaItem, MeetingState
+from meetings.models import AgendaItem
+from meetings.rules import MeetingState
 from voting import box, closing, conduct, opening
 from voting.ballots import Ballot, Receipt
-from voting.box import Place
-from voting.conduct import Reason
-from voting.models import Form, Question, QuestionState
-from voting.rule import Choice
+from voting.box import LockedBox
+from voting.conduct import QuestionState, Reason
+from voting.models import Question
+from voting.rule import Choice, Form
 
 DRAFTS_FOR = (Permission.PREPARE_QUESTION, Permission.CONDUCT_QUESTION)
 NOT_PUT = (QuestionState.DRAFT, QuestionState.WITHDRAWN)
@@ -73,19 +74,19 @@ def open_question(session: Session, actor: Actor, question_id: int, *, closes_in
     return question
 
 
-def cast(place: Place, actor: Actor, ballot: Ballot, now: datetime) -> Receipt:
+def cast(locked_box: LockedBox, actor: Actor, ballot: Ballot, now: datetime) -> Receipt:
     """Append the actor's ballot to the locked box and return its receipt; the same ballot again has the same receipt.
 
     `voting.casting` locks the box, commits for all who cast at the same moment, and only then answers.
     """
-    frozen, line = place.frozen, place.lines.get(actor.person_id or 0)
+    frozen, line = locked_box.frozen, locked_box.lines.get(actor.person_id or 0)
     if line is None and not actor.may(Permission.READ_QUESTION, frozen.body_id):
         raise NotFound
     ballot = _as_kept(ballot, frozen.form)
-    if (known := place.receipt_of(ballot.cast_id)) is not None:
+    if (known := locked_box.receipt_of(ballot.cast_id)) is not None:
         return known.matching(actor.person_id, ballot)
     conduct.check_may_cast(
-        is_open=place.is_open,
+        is_open=locked_box.is_open,
         on_roll=line is not None,
         recused=line is not None and line.recused,
         now=now,
@@ -93,8 +94,16 @@ def cast(place: Place, actor: Actor, ballot: Ballot, now: datetime) -> Receipt:
     )
     conduct.check_ballot(ballot.choice, ballot.text, frozen.options)
     assert line is not None  # noqa: S101 - who is not on the roll was refused above
-    receipt = place.append(line, ballot, actor.language, now)
-    place.deeds.append(_deed(actor, place, receipt, now))
+    receipt = locked_box.append(line, ballot, actor.language, now)
+    deed = audit.row_of(
+        actor,
+        Tag.BALLOT_CAST,
+        (Question, frozen.question_id),
+        body_id=frozen.body_id,
+        at=now,
+        number=receipt.number,
+    )
+    locked_box.deeds.append(deed)
     return receipt
 
 
@@ -104,11 +113,11 @@ def refuse_unopened(session: Session, actor: Actor, question_id: int) -> NoRetur
     raise Refused(Reason.NOT_OPEN)
 
 
-def keep(session: Session, place: Place) -> None:
+def keep(session: Session, locked_box: LockedBox) -> None:
     """Write what was cast, and the audit rows of it, in this transaction."""
-    session.execute(insert(AuditEntry.__table__), place.deeds)  # type: ignore[arg-type] # a mapped table is a table
-    place.deeds = []
-    box.keep(session, place)
+    audit.record_many(session, locked_box.deeds)
+    locked_box.deeds = []
+    box.keep(session, locked_box)
 
 
 def close(session: Session, actor: Actor, question_id: int) -> Question:
@@ -119,12 +128,12 @@ def close(session: Session, actor: Actor, question_id: int) -> Question:
     question = question_for(session, actor, question_id, Permission.CONDUCT_QUESTION)
     now = clock.now()
     actor.must_have_stepped_up(now)
-    place = box.lock(session, question.id)
-    conduct.check_may_close(has_box=place is not None, is_open=place is not None and place.is_open)
-    assert place is not None  # noqa: S101 - a question without a box was refused above
+    locked_box = box.lock(session, question.id)
+    conduct.check_may_close(has_box=locked_box is not None, is_open=locked_box is not None and locked_box.is_open)
+    assert locked_box is not None  # noqa: S101 - a question without a box was refused above
     count = closing.count(session, question, now)
-    place.seal(closing.last_entry(place, count, now))
-    box.keep(session, place)
+    locked_box.seal(closing.last_entry(locked_box, count, now))
+    box.keep(session, locked_box)
     question.state, question.closed_at = QuestionState.CLOSED, now
     question.outcome, question.result = count.result.outcome.value, count.as_json()
     audit.record(session, actor, Tag.QUESTION_CLOSED, question, outcome=question.outcome)
@@ -158,7 +167,7 @@ def announce(session: Session, question: Question, **figures: object) -> None:
         session,
         meetings.stream_of(meeting.id),
         "question",
-        topic=f"item:{question.item_id}",
+        topic=meetings.topic_of(question.item_id),
         question=question.id,
         item=question.item_id,
         state=question.state.value,
@@ -176,19 +185,6 @@ def _as_kept(ballot: Ballot, form: Form) -> Ballot:
     """In the room words belong to another opinion only; in writing any answer may carry a comment."""
     with_words = form is Form.WRITTEN or ballot.choice == Choice.OTHER
     return ballot if with_words else Ballot(ballot.cast_id, ballot.choice)
-
-
-def _deed(actor: Actor, place: Place, receipt: Receipt, now: datetime) -> dict[str, object]:
-    return {
-        "at": now,
-        "person_id": actor.person_id,
-        "session_id": actor.session_id,
-        "tag": Tag.BALLOT_CAST.value,
-        "body_id": place.frozen.body_id,
-        "subject_kind": Question.__tablename__,
-        "subject_id": place.frozen.question_id,
-        "details": {"number": receipt.number},
-    }
 
 
 def locked(session: Session, question: Question) -> Question:

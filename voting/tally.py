@@ -105,7 +105,7 @@ def quorum_count(quorum: Quorum, vote: Vote, rule: Rule, choices: Mapping[str, C
     return QuorumCount(
         counted=len(there - left_out),
         total=len(all_of_them),
-        needed=_quorum_needed(quorum, len(all_of_them)),
+        needed=quorum_needed(quorum, len(all_of_them)),
         missing_roles=tuple(role for role in quorum.roles if vote.holder_of(role) not in there),
         missing_officers=tuple(officer for officer in quorum.attending if officer not in vote.attending),
     )
@@ -123,7 +123,8 @@ def _quorum_total(quorum: Quorum, rule: Rule, choices: Mapping[str, Choice]) -> 
     return [member for member, choice in choices.items() if not (without_recused and choice is Choice.RECUSED)]
 
 
-def _quorum_needed(quorum: Quorum, total: int) -> int:
+def quorum_needed(quorum: Quorum, total: int) -> int:
+    """Return how many of so many have to be there."""
     share = 0 if quorum.fraction is None else needed_of(quorum.fraction, total, strict=quorum.strict)
     return max(share, quorum.at_least or 0)
 

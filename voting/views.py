@@ -13,8 +13,8 @@ from ecabinet.gate import actor, requires
 from ecabinet.refusals import Refused
 from voting import casting, conduct, preparing, queries, service, written_views
 from voting.ballots import Ballot
-from voting.conduct import Reason
-from voting.models import Procedure, Question
+from voting.conduct import Procedure, Reason
+from voting.models import Question
 from voting.words import GLOBALS
 
 bp = Blueprint("voting", __name__, url_prefix="/questions")

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from ecabinet.pages import when
 from ecabinet.refusals import N_
 from voting import sentences
-from voting.models import Procedure, QuestionState
+from voting.conduct import Procedure, QuestionState
 from voting.result import Outcome, StepKind
 from voting.results import Shown
 from voting.rule import Choice, Silence

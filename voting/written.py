@@ -18,8 +18,9 @@ from ecabinet.organisation.models import Body
 from ecabinet.organisation.rules import WorkingDays
 from ecabinet.refusals import NotFound, Refused
 from voting import box, conduct, opening, preparing, service
-from voting.conduct import Reason
-from voting.models import BoxEntry, Form, Question, QuestionState, RollEntry
+from voting.conduct import QuestionState, Reason
+from voting.models import BoxEntry, Question, RollEntry
+from voting.rule import Form
 
 LAST_HOURS = timedelta(hours=4)
 ONE_DAY = timedelta(days=1)

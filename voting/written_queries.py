@@ -6,19 +6,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from agenda_docs import conditions
-from agenda_docs.models import Document, DocumentVersion, Matter, MatterState, Reading
+from agenda_docs.models import Document, DocumentVersion, Matter, Reading
+from agenda_docs.rules import MatterState
 from ecabinet import clock
 from ecabinet.access import Actor, Permission
 from ecabinet.organisation import calendar
 from ecabinet.organisation import queries as organisation
 from ecabinet.refusals import Refused
 from voting import box, opening, service, written
-from voting.frozen import entitled_count
-from voting.models import Box, BoxEntry, EntryKind, Form, Question, QuestionState
+from voting.conduct import QuestionState
+from voting.entries import EntryKind
+from voting.models import Box, BoxEntry, Question, RollEntry
+from voting.rule import Form
 
 
 @dataclass(frozen=True)
@@ -115,15 +118,17 @@ def overview(session: Session, actor: Actor, question_id: int) -> Overview:
 def sent(session: Session, actor: Actor) -> list[Sent]:
     """Return the written questions of the bodies in which the actor prepares them, the newest first."""
     found = session.execute(
-        select(Question, Matter.title, Box.voted)
+        select(Question, Matter.title, Box.voted, func.count(RollEntry.id))
         .join(Matter, Matter.id == Question.matter_id)
         .outerjoin(Box, Box.question_id == Question.id)
+        .outerjoin(RollEntry, (RollEntry.question_id == Question.id) & RollEntry.recused.is_(False))
         .where(
             Question.form == Form.WRITTEN,
             Question.state != QuestionState.WITHDRAWN,
             Question.body_id.in_(actor.bodies_where(Permission.PREPARE_QUESTION)),
             conditions.reads_matter(actor, clock.now()),
         )
+        .group_by(Question.id, Matter.title, Box.voted)
         .order_by(Question.id.desc())
     )
     return [
@@ -135,9 +140,9 @@ def sent(session: Session, actor: Actor) -> list[Sent]:
             closes_at=question.closes_at,
             outcome=question.outcome,
             answered=voted or 0,
-            of=entitled_count(session, question.id),
+            of=asked,
         )
-        for question, title, voted in found
+        for question, title, voted, asked in found
     ]
 
 

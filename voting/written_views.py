@@ -11,7 +11,8 @@ from ecabinet.database import reading, transaction
 from ecabinet.gate import actor, requires
 from ecabinet.refusals import NotFound
 from voting import conduct, preparing, queries, written, written_queries
-from voting.models import Form, Question
+from voting.models import Question
+from voting.rule import Form
 from voting.rule_book import named_rules
 
 bp = Blueprint("opinions", __name__, url_prefix="/opinions")

@@ -115,5 +115,5 @@ def _person_form() -> tuple[str, str, str | None]:
     return (
         forms.text(request.form, "account", _("Account"), most=120),
         forms.text(request.form, "name", _("Name"), most=200),
-        forms.text(request.form, "email", _("E-mail"), most=200, required=False) or None,
+        "".join(forms.text(request.form, "email", _("E-mail"), most=200, required=False).split()) or None,  # one line
     )

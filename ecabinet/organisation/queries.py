@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BindParameter, ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ecabinet import clock
 from ecabinet.access import Role
-from ecabinet.organisation.models import Body, Designation, Membership, Person, Position, Post, RoleAssignment, Unit
+from ecabinet.organisation.models import Body, Designation, Membership, Person, Position, Post, RoleAssignment
 from ecabinet.refusals import NotFound
 
 
@@ -38,7 +38,7 @@ def bodies(session: Session, body_ids: frozenset[int] | None = None) -> list[Bod
     return list(session.scalars(query if body_ids is None else query.where(Body.id.in_(body_ids))))
 
 
-def holds_on(table: Any, on: date) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 - any table with a first and a last day
+def holds_on(table: Any, on: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 - any table with a first and a last day
     """Return the conditions that a dated row holds on this day."""
     return (table.starts_on <= on, table.ends_on.is_(None) | (table.ends_on >= on))
 
@@ -88,11 +88,6 @@ def people_of_unit(session: Session, unit_id: int, on: date) -> list[Person]:
     return list(session.scalars(select(Person).where(Person.id.in_(holders)).order_by(Person.name, Person.id)))
 
 
-def unit_names(session: Session) -> dict[int, str]:
-    """Return the name of every unit, closed ones too, by id."""
-    return dict(session.execute(select(Unit.id, Unit.name)).all())
-
-
 def person_names(session: Session) -> dict[int, str]:
     """Return the name of every person, departed ones too, by id."""
     return dict(session.execute(select(Person.id, Person.name)).all())
@@ -103,14 +98,13 @@ def people_here(session: Session, on: date) -> list[Person]:
     return list(session.scalars(select(Person).where(here_on(on)).order_by(Person.name, Person.id)))
 
 
-def people_with_role(session: Session, body_id: int, role: Role) -> list[int]:
+def people_with_role(session: Session, body_id: int, role: Role) -> set[int]:
     """Return who holds a role in a body today."""
     here = clock.today(body(session, body_id).zone)
-    return list(
+    return set(
         session.scalars(
             select(RoleAssignment.person_id)
             .where(RoleAssignment.body_id == body_id, RoleAssignment.role == role, RoleAssignment.in_force.is_(True))
             .where(*holds_on(RoleAssignment, here))
-            .distinct()
         )
     )

@@ -69,7 +69,7 @@ def confirm(session: Session, actor: Actor, assignment_id: int) -> None:
     assignment = _assignment_for(session, actor, assignment_id, Permission.CONFIRM_ROLE)
     rules.check_may_confirm(
         in_force=assignment.in_force,
-        has_ended=assignment.ends_on is not None and assignment.ends_on < clock.today(),
+        has_ended=assignment.ends_on is not None and assignment.ends_on <= clock.today(),  # at once, on its first day
         confirmer_id=actor.person_id,
         granter_id=assignment.granted_by_id,
         person_id=assignment.person_id,

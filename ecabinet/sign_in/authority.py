@@ -6,8 +6,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
     CompoundSelect,
     Date,
     Integer,
@@ -22,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from ecabinet.access import Role
 from ecabinet.organisation.models import Membership, Position, Post, RoleAssignment
+from ecabinet.organisation.queries import holds_on
 
 
 @dataclass(frozen=True)
@@ -32,13 +31,6 @@ class Authority:
     memberships: dict[int, int]  # body -> own membership
     offices: frozenset[int]  # memberships whose office they read for
     units: frozenset[int]
-
-
-def in_force(
-    table: type[Membership] | type[Post] | type[RoleAssignment], on: date | BindParameter[date]
-) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the conditions that a dated row holds on this day."""
-    return (table.starts_on <= on, table.ends_on.is_(None) | (table.ends_on >= on))
 
 
 def authority_of(session: Session, people: Collection[int], today: date) -> dict[int, Authority]:
@@ -78,7 +70,7 @@ def _held() -> CompoundSelect[*tuple[Any, ...]]:
     """Ask for person, role, body, membership and unit: a role as a member's office ends with that membership."""
     people = bindparam("people", type_=Integer, expanding=True)
     today = bindparam("today", type_=Date)
-    office = and_(Membership.id == RoleAssignment.membership_id, *in_force(Membership, today))
+    office = and_(Membership.id == RoleAssignment.membership_id, *holds_on(Membership, today))
     person, role, body = RoleAssignment.person_id, RoleAssignment.role, RoleAssignment.body_id
     no_role, nothing = cast(null(), RoleAssignment.role.type), cast(null(), Integer)
     roles = (
@@ -87,17 +79,17 @@ def _held() -> CompoundSelect[*tuple[Any, ...]]:
         .where(
             RoleAssignment.person_id.in_(people),
             RoleAssignment.in_force.is_(True),
-            *in_force(RoleAssignment, today),
+            *holds_on(RoleAssignment, today),
             RoleAssignment.membership_id.is_(None) | Membership.id.is_not(None),
         )
     )
     seats = select(Membership.person_id, no_role, Membership.body_id, Membership.id, nothing).where(
-        Membership.person_id.in_(people), *in_force(Membership, today)
+        Membership.person_id.in_(people), *holds_on(Membership, today)
     )
     units = (
         select(Post.person_id, no_role, nothing, nothing, Position.unit_id)
         .join(Position, Position.id == Post.position_id)
-        .where(Post.person_id.in_(people), *in_force(Post, today))
+        .where(Post.person_id.in_(people), *holds_on(Post, today))
     )
     return union_all(roles, seats, units)
 

@@ -20,7 +20,6 @@ from ecabinet.sign_in.recognition import Signed
 from ecabinet.together import Together
 
 LIFE = timedelta(hours=12)
-SEEN_EVERY = timedelta(minutes=1)
 STEP_UP_LEASE = timedelta(minutes=15)
 
 

@@ -996,6 +996,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("body_id", "year", "number", name=op.f("uq_decision_body_id_year_number")),
         sa.UniqueConstraint("corrects_id", name=op.f("uq_decision_corrects_id")),
     )
+    op.create_index(op.f("ix_decision_item_id"), "decision", ["item_id"], unique=False)
     op.create_index(op.f("ix_decision_matter_id"), "decision", ["matter_id"], unique=False)
     op.create_index(op.f("ix_decision_meeting_id"), "decision", ["meeting_id"], unique=False)
     op.create_table(

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from agenda_docs import documents, jobs, receipts, service
 from agenda_docs.intake import Outcome, Reason, Remark, Verdict
-from agenda_docs.models import Document, DocumentKind, DocumentVersion, Grant, Matter, MatterState, Reading
+from agenda_docs.models import Document, DocumentKind, DocumentVersion, Grant, Matter, Reading
+from agenda_docs.rules import MatterState
 from agenda_docs.rules import Reason as Why
 from agenda_docs.upload import Examined
 from ecabinet import clock

@@ -12,6 +12,9 @@ TABLET = {"width": 1194, "height": 834}
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 
+SECONDS_OF_PATIENCE = 15  # the tests run beside other work
+expect.set_options(timeout=SECONDS_OF_PATIENCE * 1000)
+
 # What the policy forbids is said in the console, and once more with its directive, so that a failing test names it.
 POLICY_WATCH = """
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -27,7 +30,7 @@ class Device:
         given: dict[str, Any] = {"viewport": TABLET, "has_touch": True, "locale": "en-GB", **options}
         self.server = server
         self.context = browser.new_context(base_url=server.origin, timezone_id="Asia/Ho_Chi_Minh", **given)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(SECONDS_OF_PATIENCE * 1000)
         self.context.add_init_script(POLICY_WATCH)
         if token is not None:
             self.context.add_cookies([{"name": "ecabinet", "value": token, "url": server.origin, "httpOnly": True}])

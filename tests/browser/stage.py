@@ -23,7 +23,9 @@ from meetings.models import ItemKind, Meeting, MeetingKind, Presence
 from meetings.service import Plan
 from tests.world import MEMBERS, ZONE, World
 from voting import preparing, service, written
-from voting.models import BoxEntry, EntryKind, Procedure, Question
+from voting.conduct import Procedure
+from voting.entries import EntryKind
+from voting.models import BoxEntry, Question
 
 QUESTION = "Thông qua Đề án với mức vốn 18.400 tỷ đồng?"
 
@@ -83,7 +85,9 @@ class Stage:
                 session, officer, body_id=self.world.body_id, unit_id=self.world.unit("BYT"), title=title
             ).id
         with transaction() as session:
-            documents.submit(session, officer, matter, "Tờ trình", DocumentKind.SUBMISSION, restricted=False, examined=self.paper)
+            documents.submit(
+                session, officer, matter, "Tờ trình", DocumentKind.SUBMISSION, restricted=False, examined=self.paper
+            )
             if accepted:
                 dossiers.send_in(session, officer, matter)
         if accepted:

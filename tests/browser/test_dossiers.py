@@ -110,5 +110,3 @@ def test_a_conflict_of_interest_takes_the_papers_off_a_page_that_is_open(device:
     expect(reading.page.locator(".pdfViewer")).to_have_count(0)
     expect(meeting.page.get_by_text("You have a conflict of interest on this item")).to_be_visible()
     expect(meeting.page.locator(".docs a")).to_have_count(0)
-
-

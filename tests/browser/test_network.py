@@ -16,9 +16,7 @@ HEALTH = "Bộ trưởng Bộ Y tế"
 AWAY = "There is no network connection. Your ballot is kept on this device and is sent by itself, once."
 
 
-def test_a_ballot_sent_without_a_network_waits_in_sight_and_is_cast_once_on_return(
-    device: Opens, stage: Stage
-) -> None:
+def test_a_ballot_sent_without_a_network_waits_in_sight_and_is_cast_once_on_return(device: Opens, stage: Stage) -> None:
     scene = stage.running()
     question = stage.opened(scene.item)
     (tablet,) = seat(device, scene, "health_minister")
@@ -28,9 +26,9 @@ def test_a_ballot_sent_without_a_network_waits_in_sight_and_is_cast_once_on_retu
         expect(tablet.page.get_by_text(AWAY)).to_be_visible()
         expect(tablet.button("Send ballot")).to_be_disabled()
         assert stage.ballots(question) == []
-    expect(tablet.page.get_by_text("Recorded: ballot no. 1, In favour.")).to_be_visible(timeout=20_000)
+    expect(tablet.page.get_by_text("Recorded: ballot no. 1")).to_be_visible(timeout=20_000)
     tablet.page.reload()
-    expect(tablet.page.get_by_text("Recorded: ballot no. 1, In favour.")).to_be_visible()
+    expect(tablet.page.get_by_text("Recorded: ballot no. 1")).to_be_visible()
     assert stage.ballots(question) == [(HEALTH, "yes")]
 
 
@@ -55,7 +53,7 @@ def test_a_ballot_whose_answer_was_lost_is_sent_again_and_counts_once(device: Op
     lose_the_first(tablet.page)
     choose(tablet, question, "no")
     send(tablet)
-    expect(tablet.page.get_by_text("Recorded: ballot no. 1, Against.")).to_be_visible(timeout=20_000)
+    expect(tablet.page.get_by_text("Recorded: ballot no. 1")).to_be_visible(timeout=20_000)
     assert len(lost) == 1
     assert stage.ballots(question) == [(HEALTH, "no")]
 
@@ -74,7 +72,7 @@ def test_a_waiting_ballot_outlives_the_reload_of_its_page(device: Opens, stage: 
     assert stage.ballots(question) == []
     tablet.page.unroute("**/ballots")
     tablet.page.reload()
-    expect(tablet.page.get_by_text("Recorded: ballot no. 1, Abstain.")).to_be_visible()
+    expect(tablet.page.get_by_text("Recorded: ballot no. 1")).to_be_visible()
     assert stage.ballots(question) == [(HEALTH, "abstain")]
 
 

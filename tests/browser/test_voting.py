@@ -30,19 +30,23 @@ def seat(device: Opens, scene: Scene, *keys: str) -> list[Device]:
     return tablets
 
 
-def test_a_vote_goes_from_the_secretary_s_screen_over_the_tablets_to_the_hall(device: Opens, stage: Stage) -> None:
-    scene = stage.running()
+def paired_screen(device: Opens, secretary: Device, scene: Scene) -> Device:
+    """A screen in the hall whose code the secretary has confirmed."""
     screen = device(None)
     code = (screen.open("/hall").locator(".hall-number").text_content() or "").replace(" ", "")
-    secretary, chair, health, finance = seat(device, scene, "secretary", *MEMBERS)
     page = secretary.open(f"{scene.page}/hall")
     page.get_by_label("Code on the screen").fill(code)
     secretary.button("Confirm the screen").click()
     expect(screen.page.locator(".hall-title")).to_have_text("Đề án cấp nước sạch vùng đồng bằng")
-    secretary.follow(scene.page)
+    return screen
+
+
+def test_a_vote_goes_from_the_secretary_s_screen_over_the_tablets_to_the_hall(device: Opens, stage: Stage) -> None:
+    scene = stage.running()
+    secretary, chair, health, finance = seat(device, scene, "secretary", *MEMBERS)
+    screen = paired_screen(device, secretary, scene)
     question = stage.question(scene.item)
-    secretary.page.reload()
-    secretary.heard()
+    secretary.follow(scene.page)
     secretary.button("Show on the tablets").click()
     for tablet in (health, finance, chair):
         expect(tablet.page.get_by_text("Voting has not opened yet. You may already choose.")).to_be_visible()
@@ -53,7 +57,7 @@ def test_a_vote_goes_from_the_secretary_s_screen_over_the_tablets_to_the_hall(de
     chair.button("Open voting").click()
     choose(health, question, "yes")
     send(health)
-    expect(health.page.get_by_text("Recorded: ballot no. 1, Approve.")).to_be_visible()
+    expect(health.page.get_by_text("Recorded: ballot no. 1")).to_be_visible()
     expect(finance.button("Send ballot")).to_be_enabled()
     send(finance)
     for tablet in (chair, secretary):
@@ -108,9 +112,7 @@ def test_other_opinion_asks_for_words_before_it_is_sent(device: Opens, stage: St
     assert stage.ballots(question) == []
 
 
-def test_following_the_room_is_a_switch_and_waits_for_a_choice_that_is_being_made(
-    device: Opens, stage: Stage
-) -> None:
+def test_following_the_room_is_a_switch_and_waits_for_a_choice_that_is_being_made(device: Opens, stage: Stage) -> None:
     scene = stage.running()
     following, reading, choosing = seat(device, scene, "finance_minister", "justice_minister", "health_minister")
     question = stage.opened(scene.item)
@@ -141,7 +143,7 @@ def test_a_member_votes_by_keyboard_alone_from_the_first_page(device: Opens, sta
     press("Space")
     _tab_to(tablet, tablet.button("Send ballot"))
     press("Enter")
-    expect(page.get_by_text("Recorded: ballot no. 1, Approve.")).to_be_visible()
+    expect(page.get_by_text("Recorded: ballot no. 1")).to_be_visible()
     assert stage.ballots(question) == [("Bộ trưởng Bộ Y tế", "yes")]
 
 
@@ -154,9 +156,7 @@ def _tab_to(tablet: Device, wanted: Locator) -> None:
     raise AssertionError("the element is not reached by Tab")
 
 
-def test_on_a_phone_the_way_to_the_vote_is_one_tap_and_the_question_is_read_whole(
-    device: Opens, stage: Stage
-) -> None:
+def test_on_a_phone_the_way_to_the_vote_is_one_tap_and_the_question_is_read_whole(device: Opens, stage: Stage) -> None:
     scene = stage.running()
     question = stage.opened(scene.item)
     phone = device("finance_minister", viewport=PHONE)
@@ -165,4 +165,4 @@ def test_on_a_phone_the_way_to_the_vote_is_one_tap_and_the_question_is_read_whol
     expect(ballot(phone, question).get_by_text(QUESTION)).to_be_in_viewport()
     choose(phone, question, "no")
     send(phone)
-    expect(page.get_by_text("Recorded: ballot no. 1, Against.")).to_be_visible()
+    expect(page.get_by_text("Recorded: ballot no. 1")).to_be_visible()

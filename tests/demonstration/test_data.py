@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from agenda_docs import reading
-from agenda_docs.models import Matter, MatterState, MatterStep
+from agenda_docs.models import Matter, MatterStep
+from agenda_docs.rules import MatterState
 from app import create_app
 from demonstration import data, dossiers, people
 from demonstration.roles import ROLES
@@ -21,20 +22,17 @@ from ecabinet.organisation.models import Person
 from ecabinet.sign_in import sessions
 from ecabinet.sign_in.models import DeviceSession
 from meetings import attendance, delegation, queries
-from meetings.models import (
-    AgendaState,
-    AgendaVersion,
-    ItemKind,
-    Meeting,
-    MeetingState,
-    VersionItem,
-)
+from meetings.models import AgendaVersion, ItemKind, Meeting, VersionItem
+from meetings.rules import AgendaState, MeetingState
 from outcomes import verify
 from outcomes.models import Archive, Decision
 from outcomes.rules import DecisionKind
 from tests.demonstration.conftest import Filled
 from tests.page_check import check_page
-from voting.models import BoxEntry, EntryKind, Form, Question, QuestionState
+from voting.conduct import QuestionState
+from voting.entries import EntryKind
+from voting.models import BoxEntry, Question
+from voting.rule import Form
 
 QUORUM = 18  # two thirds of 27
 

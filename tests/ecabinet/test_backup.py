@@ -28,6 +28,13 @@ from ecabinet.blobs import Blobs
 from ecabinet.config import PROJECT, Config, from_environment
 from tests.databases import postgresql_client_programs
 
+_GIVE_TABLES = """
+    DO $$ DECLARE it record;
+    BEGIN
+        FOR it IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+        LOOP EXECUTE format('ALTER TABLE public.%I OWNER TO new_owner', it.tablename); END LOOP;
+    END $$
+"""
 PAPER = b"%PDF-1.7 a paper" * 100
 
 
@@ -221,8 +228,7 @@ def owner(config: Config) -> Iterator[Config]:
     everything = (
         f"CREATE ROLE {name} LOGIN PASSWORD 'owner'",
         f"ALTER DATABASE {url.database} OWNER TO {name}",
-        "DO $$ DECLARE it record; BEGIN FOR it IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP"
-        f" EXECUTE format('ALTER TABLE public.%I OWNER TO {name}', it.tablename); END LOOP; END $$",  # noqa: S608 - a name of ours
+        _GIVE_TABLES.replace("new_owner", name),
         f"ALTER FUNCTION public.refuse_change OWNER TO {name}",
     )
     _execute(config, *everything)

@@ -97,9 +97,9 @@ def test_whatever_write_fails_nothing_half_written_stays_and_the_ballot_can_be_s
     question_id = opened(room, secretary.actor())
     keep, cast_id = box.keep, mark()
 
-    def keep_then_fail(session: Session, place: box.Place) -> None:
+    def keep_then_fail(session: Session, locked_box: box.LockedBox) -> None:
         if step == "deeds":
-            keep(session, place)
+            keep(session, locked_box)
         raise OperationalError("INSERT", {}, OSError("disk I/O error"))
 
     with monkeypatch.context() as broken:
@@ -120,8 +120,8 @@ def test_a_reply_lost_after_the_commit_is_found_again_by_the_retry_within(
     broke: list[bool] = []
     keep = service.keep
 
-    def keep_commit_and_break(session: Session, place: box.Place) -> None:
-        keep(session, place)
+    def keep_commit_and_break(session: Session, locked_box: box.LockedBox) -> None:
+        keep(session, locked_box)
         if not broke:
             broke.append(True)
             session.commit()

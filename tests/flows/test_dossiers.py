@@ -8,7 +8,8 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from agenda_docs.models import Document, DocumentVersion, Matter, MatterState
+from agenda_docs.models import Document, DocumentVersion, Matter
+from agenda_docs.rules import MatterState
 from ecabinet.audit import AuditEntry, Tag
 from ecabinet.config import PROJECT, Config
 from ecabinet.database import reading

@@ -11,7 +11,8 @@ from openpyxl import Workbook
 from ecabinet import clock
 from ecabinet.database import reading, transaction
 from meetings import agenda, service
-from meetings.models import AgendaState, Meeting
+from meetings.models import Meeting
+from meetings.rules import AgendaState
 from tests.meetings import preparing
 from tests.persona import Persona
 from tests.world import ZONE, World

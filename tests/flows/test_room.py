@@ -32,7 +32,9 @@ from outcomes import service as outcomes
 from tests.world import ZONE, World
 from voting import preparing
 from voting import service as voting
-from voting.models import BoxEntry, EntryKind, Procedure
+from voting.conduct import Procedure
+from voting.entries import EntryKind
+from voting.models import BoxEntry
 
 MEMBERS = ("health_minister", "finance_minister", "justice_minister")
 PATIENCE = 60.0

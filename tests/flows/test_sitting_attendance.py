@@ -9,7 +9,8 @@ from ecabinet import clock
 from ecabinet.database import reading, transaction
 from ecabinet.news import NewsItem
 from meetings import attendance, hall
-from meetings.models import Delegation, HallScreen, MeetingState
+from meetings.models import Delegation, HallScreen
+from meetings.rules import MeetingState
 from tests.meetings import preparing
 from tests.page_check import check_fragment, check_page
 from tests.persona import Persona

@@ -12,7 +12,7 @@ from tests.persona import Persona
 from tests.voting import room as rooms
 from tests.voting.room import TEXT, Room, mark, opened
 from tests.world import MEMBERS, World
-from voting.models import QuestionState
+from voting.conduct import QuestionState
 
 People = Callable[[str], Persona]
 

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from agenda_docs.models import Because, Grant, Matter, MatterState
+from agenda_docs.models import Because, Grant, Matter
+from agenda_docs.rules import MatterState
 from ecabinet import clock
 from ecabinet.database import reading, transaction
 from meetings import agenda, publishing, service, sitting
 from meetings.agenda import ItemForm
-from meetings.models import AgendaItem, ItemKind, ItemState, Meeting, MeetingKind
+from meetings.models import AgendaItem, ItemKind, Meeting, MeetingKind
+from meetings.rules import ItemState
 from meetings.service import Plan
 from tests.persona import Persona
 from tests.world import ZONE, World

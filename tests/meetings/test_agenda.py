@@ -6,15 +6,15 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select
 
-from agenda_docs.models import MatterState
+from agenda_docs.rules import MatterState
 from ecabinet.access import Permission
 from ecabinet.audit import AuditEntry, Tag
 from ecabinet.database import reading, transaction
 from ecabinet.refusals import Forbidden, NotFound, Refused
 from meetings import agenda, outline, service
 from meetings.agenda import ItemForm
-from meetings.models import AgendaState, ItemKind, ItemState
-from meetings.rules import Reason
+from meetings.models import ItemKind
+from meetings.rules import AgendaState, ItemState, Reason
 from tests.meetings import preparing
 from tests.persona import Persona
 from tests.world import World

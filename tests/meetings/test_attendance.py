@@ -14,8 +14,8 @@ from ecabinet.news import NewsItem
 from ecabinet.refusals import Forbidden, NotFound, Refused
 from ecabinet.sign_in.models import DeviceSession
 from meetings import agenda, attendance, delegation, service, sitting
-from meetings.models import Attendance, Capacity, ItemState, MeetingState, Presence
-from meetings.rules import Reason
+from meetings.models import Attendance, Capacity, Presence
+from meetings.rules import ItemState, MeetingState, Reason
 from tests.meetings import preparing
 from tests.persona import Persona
 from tests.world import ZONE, World

@@ -2,7 +2,8 @@
 
 from ecabinet.database import reading, transaction
 from meetings import agenda, copying, sitting
-from meetings.models import ItemKind, ItemState
+from meetings.models import AgendaItem, ItemKind
+from meetings.rules import ItemState
 from tests.meetings import preparing
 from tests.persona import Persona
 from tests.world import World
@@ -31,7 +32,7 @@ def held(government: World, secretary: Persona, chair: Persona) -> tuple[int, di
     with transaction() as session:
         sitting.call_item(session, chair.actor(), items["Đã quyết"])
         sitting.item_done(session, chair.actor(), items["Đã quyết"])
-        sitting.defer(session, secretary.actor(), items["Hoãn"])
+        sitting.settle(session, session.get_one(AgendaItem, items["Hoãn"]), ItemState.DEFERRED)
         sitting.close(session, secretary.actor(), meeting)
     return meeting, items
 

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from agenda_docs import reading as papers
-from agenda_docs.models import Matter, MatterState
+from agenda_docs.models import Matter
+from agenda_docs.rules import MatterState
 from ecabinet.access import Permission
 from ecabinet.database import reading, transaction
 from ecabinet.news import NewsItem
@@ -14,8 +15,8 @@ from ecabinet.notices import Notice
 from ecabinet.refusals import Forbidden, NotFound, Refused, StepUpNeeded
 from meetings import agenda, publishing, queries, service
 from meetings.agenda import ItemForm
-from meetings.models import AgendaState, ItemKind
-from meetings.rules import Reason
+from meetings.models import ItemKind
+from meetings.rules import AgendaState, Reason
 from tests.agenda_docs import dossiers
 from tests.meetings import preparing
 from tests.persona import Persona

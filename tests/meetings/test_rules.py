@@ -6,7 +6,7 @@ import pytest
 
 from ecabinet.refusals import Refused
 from meetings import rules
-from meetings.rules import Reason
+from meetings.rules import AgendaState, MeetingState, Reason
 
 
 def reason_of(refusal: pytest.ExceptionInfo[Refused]) -> object:
@@ -14,31 +14,31 @@ def reason_of(refusal: pytest.ExceptionInfo[Refused]) -> object:
 
 
 def test_an_edit_of_the_newest_revision_is_let_through_and_of_an_older_one_refused() -> None:
-    rules.check_may_edit(state="planned", revision=4, made_on=4)
+    rules.check_may_edit(state=MeetingState.PLANNED, revision=4, made_on=4)
     with pytest.raises(Refused) as refusal:
-        rules.check_may_edit(state="planned", revision=5, made_on=4)
+        rules.check_may_edit(state=MeetingState.PLANNED, revision=5, made_on=4)
     assert reason_of(refusal) is Reason.AGENDA_CHANGED_BY_ANOTHER
 
 
-@pytest.mark.parametrize("before", ["draft", "proposed", "approved", "published"])
-def test_an_edited_agenda_needs_the_chair_again(before: str) -> None:
-    assert rules.state_after_edit(before) == "draft"
+@pytest.mark.parametrize("before", sorted(set(AgendaState) - {AgendaState.RETURNED}))
+def test_an_edited_agenda_needs_the_chair_again(before: AgendaState) -> None:
+    assert rules.state_after_edit(before) is AgendaState.DRAFT
 
 
 def test_what_the_chair_returned_stays_returned_while_it_is_worked_on() -> None:
-    assert rules.state_after_edit("returned") == "returned"
+    assert rules.state_after_edit(AgendaState.RETURNED) is AgendaState.RETURNED
 
 
-@pytest.mark.parametrize("agenda_state", ["draft", "proposed", "returned", "published"])
-def test_only_what_the_chair_approved_is_published(agenda_state: str) -> None:
+@pytest.mark.parametrize("agenda_state", sorted(set(AgendaState) - {AgendaState.APPROVED}))
+def test_only_what_the_chair_approved_is_published(agenda_state: AgendaState) -> None:
     with pytest.raises(Refused) as refusal:
-        rules.check_may_publish(state="planned", agenda_state=agenda_state, unaccepted=())
+        rules.check_may_publish(state=MeetingState.PLANNED, agenda_state=agenda_state, unaccepted=())
     assert reason_of(refusal) is Reason.AGENDA_NOT_APPROVED
 
 
 def test_the_dossiers_that_nobody_accepted_are_named() -> None:
     with pytest.raises(Refused) as refusal:
-        rules.check_may_publish(state="planned", agenda_state="approved", unaccepted=["B", "A"])
+        rules.check_may_publish(state=MeetingState.PLANNED, agenda_state=AgendaState.APPROVED, unaccepted=["B", "A"])
     assert refusal.value.values == {"titles": "A; B"}
 
 
@@ -46,23 +46,24 @@ def test_the_dossiers_that_nobody_accepted_are_named() -> None:
     ("check", "values"),
     [
         (rules.check_may_edit, {"revision": 1, "made_on": 1}),
-        (rules.check_may_propose, {"agenda_state": "draft", "items": 1}),
-        (rules.check_may_answer, {"agenda_state": "proposed", "revision": 1, "seen": 1}),
-        (rules.check_may_publish, {"agenda_state": "approved", "unaccepted": ()}),
+        (rules.check_may_propose, {"agenda_state": AgendaState.DRAFT, "items": 1}),
+        (rules.check_may_answer, {"agenda_state": AgendaState.PROPOSED, "revision": 1, "seen": 1}),
+        (rules.check_may_publish, {"agenda_state": AgendaState.APPROVED, "unaccepted": ()}),
         (rules.check_may_start, {"published_version": 1}),
         (rules.check_may_check_in, {"meeting_day": date(2026, 11, 30), "today": date(2026, 11, 30)}),
     ],
 )
 def test_nothing_happens_to_a_closed_meeting(check: object, values: dict[str, object]) -> None:
     with pytest.raises(Refused) as refusal:
-        check(state="closed", **values)  # type: ignore[operator]
+        check(state=MeetingState.CLOSED, **values)  # type: ignore[operator]
     assert reason_of(refusal) is Reason.MEETING_CLOSED
 
 
 @pytest.mark.parametrize(
-    ("state", "today", "may"), [("planned", 29, False), ("planned", 30, True), ("running", 29, True)]
+    ("state", "today", "may"),
+    [(MeetingState.PLANNED, 29, False), (MeetingState.PLANNED, 30, True), (MeetingState.RUNNING, 29, True)],
 )
-def test_members_check_in_on_the_day_or_once_the_meeting_runs(state: str, today: int, may: bool) -> None:  # noqa: FBT001
+def test_members_check_in_on_the_day_or_once_the_meeting_runs(state: MeetingState, today: int, may: bool) -> None:  # noqa: FBT001
     day = date(2026, 11, 30)
     if may:
         rules.check_may_check_in(state=state, meeting_day=day, today=date(2026, 11, today))

@@ -18,7 +18,19 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_help_lists_the_commands() -> None:
     said = run("--help").stdout
-    for command in ("demo", "test", "check", "audit", "look", "bench", "serve", "backup", "restore", "verify"):
+    for command in (
+        "demo",
+        "test",
+        "check",
+        "audit",
+        "look",
+        "bench",
+        "serve",
+        "install",
+        "backup",
+        "restore",
+        "verify",
+    ):
         assert f"\n    {command} " in said
 
 

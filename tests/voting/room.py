@@ -9,30 +9,30 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agenda_docs.models import Bar, Because, Document, DocumentKind, DocumentVersion, Grant, Matter, MatterState
+from agenda_docs.models import Bar, Because, Document, DocumentKind, DocumentVersion, Grant, Matter
+from agenda_docs.rules import MatterState
 from ecabinet import clock
 from ecabinet.access import Actor
 from ecabinet.database import reading, transaction
 from meetings.models import (
     AgendaItem,
-    AgendaState,
     AgendaVersion,
     Attendance,
     Capacity,
     Delegation,
     ItemKind,
-    ItemState,
     Meeting,
     MeetingKind,
-    MeetingState,
     Presence,
     VersionItem,
 )
+from meetings.rules import AgendaState, ItemState, MeetingState
 from tests.persona import Persona
 from tests.world import MEMBERS, ZONE, World
 from voting import box, casting, preparing, service, written
 from voting.ballots import Ballot, Receipt
-from voting.models import BoxEntry, Procedure, Question, QuestionState
+from voting.conduct import Procedure, QuestionState
+from voting.models import BoxEntry, Question
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT = "Thông qua Đề án với mức vốn 18.400 tỷ đồng?"

@@ -14,7 +14,8 @@ from tests.voting.room import Room, casts, opened
 from tests.world import World
 from voting import box, entries
 from voting.ballots import Ballot, code_of
-from voting.models import BoxEntry, EntryKind
+from voting.entries import EntryKind
+from voting.models import BoxEntry
 
 
 @pytest.fixture

@@ -21,9 +21,9 @@ from tests.voting.room import Room, casts, mark, opened
 from tests.world import World
 from voting import casting, entries, service
 from voting.ballots import Ballot, Receipt
-from voting.box import Place
-from voting.conduct import Reason
-from voting.models import Box, QuestionState
+from voting.box import LockedBox
+from voting.conduct import QuestionState, Reason
+from voting.models import Box
 
 
 @pytest.fixture
@@ -215,11 +215,11 @@ def test_where_a_group_cannot_be_committed_each_ballot_is_tried_alone(
     question_id = opened(room, secretary.actor())
     keep, sizes = service.keep, []
 
-    def keep_one_only(session: object, place: Place) -> None:
-        sizes.append(len(place.added))
-        if len(place.added) > 1:
+    def keep_one_only(session: object, locked_box: LockedBox) -> None:
+        sizes.append(len(locked_box.added))
+        if len(locked_box.added) > 1:
             raise OSError("the group does not fit")
-        keep(session, place)  # type: ignore[arg-type] # handed on as it came
+        keep(session, locked_box)  # type: ignore[arg-type] # handed on as it came
 
     monkeypatch.setattr(service, "keep", keep_one_only)
     group = [casting.Waiting(each.actor(), question_id, Ballot(mark(), "yes")) for each in members]
@@ -234,7 +234,7 @@ def test_a_ballot_whose_commit_fails_is_answered_with_the_failure_and_is_not_in_
 ) -> None:
     question_id = opened(room, secretary.actor())
 
-    def fail(_session: object, _place: Place) -> None:
+    def fail(_session: object, _locked_box: LockedBox) -> None:
         raise OSError("no space left")
 
     with monkeypatch.context() as broken:
@@ -264,7 +264,7 @@ def test_the_room_is_told_how_many_ballots_there_are_and_not_which(
 ) -> None:
     question_id = opened(room, secretary.actor())
     beats: list[tuple[tuple[object, ...], dict[str, object]]] = []
-    monkeypatch.setattr(pulse, "beat", lambda *place, **state: beats.append((place, state)))
+    monkeypatch.setattr(pulse, "beat", lambda *locked_box, **state: beats.append((locked_box, state)))
     casts(health_minister, question_id, "no")
     assert beats == [
         (

@@ -6,10 +6,8 @@ import pytest
 
 from ecabinet.refusals import Refused
 from voting import conduct
-from voting.conduct import Reason
-from voting.models import Form, Procedure, QuestionState
-from voting.rule import Form as RuleForm
-from voting.rule import Rule, Silence
+from voting.conduct import Procedure, QuestionState, Reason
+from voting.rule import Form, Rule, Silence
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
@@ -90,12 +88,12 @@ def test_the_period_keeps_to_what_the_body_allows(days: int) -> None:
 @pytest.mark.parametrize(
     ("rule", "voted", "objected", "settled"),
     [
-        (Rule(form=RuleForm.WRITTEN, early_close=True), 5, False, True),
-        (Rule(form=RuleForm.WRITTEN, early_close=True), 4, False, False),
-        (Rule(form=RuleForm.WRITTEN), 5, False, False),
-        (Rule(form=RuleForm.WRITTEN, silence=Silence.OBJECTION_STOPS), 1, True, True),
-        (Rule(form=RuleForm.WRITTEN, silence=Silence.OBJECTION_STOPS), 1, False, False),
-        (Rule(form=RuleForm.MEETING, no_blocks=True), 5, True, False),
+        (Rule(form=Form.WRITTEN, early_close=True), 5, False, True),
+        (Rule(form=Form.WRITTEN, early_close=True), 4, False, False),
+        (Rule(form=Form.WRITTEN), 5, False, False),
+        (Rule(form=Form.WRITTEN, silence=Silence.OBJECTION_STOPS), 1, True, True),
+        (Rule(form=Form.WRITTEN, silence=Silence.OBJECTION_STOPS), 1, False, False),
+        (Rule(form=Form.MEETING, no_blocks=True), 5, True, False),
     ],
 )
 def test_a_written_question_need_not_wait_when_all_is_settled(

@@ -15,14 +15,15 @@ from ecabinet import clock
 from ecabinet.database import reading, transaction
 from ecabinet.organisation.models import Designation, Membership
 from ecabinet.refusals import Forbidden, NotFound, Refused, StepUpNeeded
-from meetings.models import ItemHold, Meeting, MeetingState
+from meetings.models import ItemHold, Meeting
+from meetings.rules import MeetingState
 from tests.persona import Persona
 from tests.voting import room as rooms
 from tests.voting.room import TEXT, Room, casts, opened
 from tests.world import MEMBERS, World
 from voting import entries, preparing, queries, service
-from voting.conduct import Reason
-from voting.models import QuestionState, QuestionText, RollEntry
+from voting.conduct import QuestionState, Reason
+from voting.models import QuestionText, RollEntry
 
 People = Callable[[str], Persona]
 

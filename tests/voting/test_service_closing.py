@@ -16,8 +16,8 @@ from tests.voting import room as rooms
 from tests.voting.room import TEXT, Room, casts, opened
 from tests.world import MEMBERS, World
 from voting import entries, queries, service
-from voting.conduct import Reason
-from voting.models import Procedure, Question, QuestionState
+from voting.conduct import Procedure, QuestionState, Reason
+from voting.models import Question
 from voting.result import StepKind
 
 People = Callable[[str], Persona]

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select
 
-from agenda_docs.models import Because, Grant, Matter, MatterState
+from agenda_docs.models import Because, Grant, Matter
 from agenda_docs.models import Reading as Opened
+from agenda_docs.rules import MatterState
 from ecabinet import clock, jobs
 from ecabinet.access import SYSTEM, Actor
 from ecabinet.database import reading, transaction
@@ -22,9 +23,8 @@ from tests.voting import room as rooms
 from tests.voting.room import Room, casts, circulated
 from tests.world import MEMBERS, ZONE, World
 from voting import preparing, queries, service, written, written_queries
-from voting.conduct import Reason
+from voting.conduct import QuestionState, Reason
 from voting.jobs import WORK
-from voting.models import QuestionState
 from voting.result import StepKind
 
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)  # nine o'clock in the morning there
