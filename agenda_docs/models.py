@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from agenda_docs.rules import MatterState
@@ -143,7 +143,17 @@ class Bar(Base):
     """A person who may not read a matter whatever grants stand: a conflict of interest. It also stops those who read for them."""
 
     __tablename__ = "bar"
-    __table_args__ = (Index(None, "person_id", "matter_id"),)
+    __table_args__ = (
+        Index(None, "person_id", "matter_id"),
+        Index(
+            "ix_bar_one_standing",
+            "person_id",
+            "matter_id",
+            unique=True,
+            sqlite_where=text("ends_at IS NULL"),
+            postgresql_where=text("ends_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Index, String, UniqueConstraint, bindparam, i
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from ecabinet import clock
-from ecabinet.database import Base, after_commit, transaction
+from ecabinet.database import Base, after_commit, reading, transaction
 
 logger = logging.getLogger(__name__)
 
@@ -91,9 +91,12 @@ _ADVANCE = update(Stream).where(Stream.name == bindparam("stream")).values(numbe
 
 def claim() -> list[News]:
     """Number what is committed and not yet sent, stream by stream, and return it in order; each piece is returned to one caller only."""
+    with reading() as session:  # asked every second: where there is nothing to send, nobody's writing is held up
+        streams = session.connection().scalars(_STREAMS_WITH_UNSENT).all()
+    if not streams:
+        return []
     with transaction() as session:
         connection = session.connection()
-        streams = connection.scalars(_STREAMS_WITH_UNSENT).all()
         return [news for stream in streams for news in _number(connection, stream)]
 
 

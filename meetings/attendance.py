@@ -123,11 +123,15 @@ def guests(session: Session, meeting_id: int) -> list[Guest]:
 
 
 def check_in(session: Session, actor: Actor, meeting_id: int, presence: Presence) -> None:
-    """Check the actor in, in the room or from afar; it counts as showing that it is they, so the lease for ballots begins anew."""
+    """Check the actor in, in the room or from afar; the first time counts as showing that it is they, so the lease for ballots begins anew.
+
+    Coming again does not: whoever holds a tablet that was left lying could begin a new lease for ever by leaving and coming.
+    """
     meeting = service.meeting_for(session, actor, meeting_id, Permission.CHECK_IN)
     if actor.person_id is None:
         raise NotFound
-    if _come(session, actor, meeting, actor.person_id, presence) and actor.session_id is not None:
+    is_first = not _was_here(session, meeting.id, actor.person_id)
+    if _come(session, actor, meeting, actor.person_id, presence) and is_first and actor.session_id is not None:
         minutes = organisation.body(session, meeting.body_id).step_up_minutes
         sessions.step_up(session, actor, minutes=minutes)
 
@@ -168,6 +172,11 @@ def stays(session: Session, actor: Actor, meeting_id: int) -> list[Stay]:
         Stay(row.person_id, name, row.capacity, row.presence, came_at=row.came_at, left_at=row.left_at)
         for row, name in rows
     ]
+
+
+def _was_here(session: Session, meeting_id: int, person_id: int) -> bool:
+    stays = select(Attendance.id).where(Attendance.meeting_id == meeting_id, Attendance.person_id == person_id)
+    return session.scalar(stays.limit(1)) is not None
 
 
 def _come(session: Session, actor: Actor, meeting: Meeting, person_id: int, presence: Presence) -> bool:

@@ -120,7 +120,7 @@ def memberships_for(session: Session, actor: Actor) -> list[SeatToFill]:
     """Return the memberships for which the actor may record a delegation: their own, or all of a body they prepare meetings for."""
     own = set(actor.memberships.values())
     bodies = actor.bodies_where(Permission.PREPARE_MEETING) & actor.bodies_where(Permission.DELEGATE)
-    today = clock.now().date()
+    today = clock.today()
     rows = session.execute(
         select(Membership.id, Membership.body_id, Body.name, Person.name)
         .join(Person, Person.id == Membership.person_id)

@@ -3,6 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from gevent import get_hub, monkey
 
 from ecabinet import forms
 from ecabinet.access import Permission
@@ -31,7 +32,7 @@ def read_import(meeting_id: int) -> ResponseReturnValue:
     file = request.files.get("file")
     if file is None:
         raise Refused(spreadsheets.Reason.NO_FILE)
-    rows = spreadsheets.rows_of(file.stream.read(spreadsheets.LARGEST_FILE + 1))
+    rows = _rows_of(file.stream.read(spreadsheets.LARGEST_FILE + 1))
     with transaction() as session:
         imports.keep(session, actor(), meeting_id, _name(file.filename), rows)
     return redirect(url_for("meetings.import_preview", meeting_id=meeting_id))
@@ -66,6 +67,22 @@ def give_up_import(meeting_id: int) -> ResponseReturnValue:
     with transaction() as session:
         imports.give_up(session, actor(), meeting_id)
     return redirect(url_for("meetings.agenda", meeting_id=meeting_id))
+
+
+def _rows_of(content: bytes) -> list[list[str]]:
+    """Read the table in a real thread where greenlets share this one: it may take seconds, and votes go on meanwhile."""
+    found = get_hub().threadpool.apply(_read, (content,)) if monkey.is_module_patched("threading") else _read(content)
+    if isinstance(found, Refused):
+        raise found
+    return found
+
+
+def _read(content: bytes) -> list[list[str]] | Refused:
+    """Answer within the thread: what is raised there, gevent writes to the log with all it came through."""
+    try:
+        return spreadsheets.rows_of(content)
+    except Refused as refusal:
+        return refusal
 
 
 def _name(written: str | None) -> str:

@@ -7,13 +7,15 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import islice
 
 from openpyxl import load_workbook
 
 from ecabinet.refusals import N_, Refused
 
 LARGEST_FILE = 2 * 1024 * 1024
-LARGEST_UNPACKED = 30 * 1024 * 1024
+LARGEST_UNPACKED = 10 * 1024 * 1024
+MOST_TAGS = 300_000  # of all parts; each takes a while to read, and nothing else tells a small file that takes minutes
 MOST_PARTS = 500
 MOST_ROWS = 2000
 MOST_COLUMNS = 50
@@ -88,7 +90,9 @@ def _check_parts(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
             is_large = len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED
-            declares = not is_large and any(_declares_entities(archive, part) for part in parts)
+            contents = [] if is_large else [archive.read(part) for part in parts]
+            is_large = is_large or sum(content.count(b"<") for content in contents) > MOST_TAGS
+            declares = any(_declares_entities(content) for content in contents)
     except Exception:  # noqa: BLE001 - a broken archive raises whatever its unpacking leads to
         raise Refused(Reason.NOT_A_TABLE) from None
     if is_large:
@@ -97,13 +101,12 @@ def _check_parts(content: bytes) -> None:
         raise Refused(Reason.NOT_A_TABLE)
 
 
-def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    with archive.open(part) as file:
-        return b"<!DOCTYPE" in file.read(4096).replace(b"\0", b"").upper()
+def _declares_entities(content: bytes) -> bool:
+    return b"<!DOCTYPE" in content.replace(b"\0", b"").upper()
 
 
 def _limited(rows: Iterable[Iterable[object]]) -> list[list[str]]:
-    return [_without_empty_end([_as_text(cell) for cell in row][:MOST_COLUMNS]) for row in _first(rows)]
+    return [_without_empty_end([_as_text(cell) for cell in islice(row, MOST_COLUMNS)]) for row in _first(rows)]
 
 
 def _without_empty_end(cells: list[str]) -> list[str]:

@@ -101,7 +101,14 @@ def record(
 
 
 def correct(
-    session: Session, actor: Actor, decision_id: int, kind: DecisionKind, details: Details, reason: str
+    session: Session,
+    actor: Actor,
+    decision_id: int,
+    kind: DecisionKind,
+    details: Details,
+    reason: str,
+    *,
+    kind_shown: str,
 ) -> Decision:
     """Correct a decision by a new record that names the old; the old one stays as it is."""
     wrong = decision_for(session, actor, decision_id, Permission.RECORD_DECISION)
@@ -109,6 +116,7 @@ def correct(
     newer = session.scalar(select(Decision.number).where(Decision.corrects_id == wrong.id))
     if newer is not None:
         raise Refused(Reason.ALREADY_CORRECTED, number=newer)
+    rules.check_may_correct(kind=kind, kind_shown=kind_shown, had_vote=wrong.question_id is not None)
     rules.check_complete(kind, details)
     item = session.get(AgendaItem, wrong.item_id) if wrong.item_id is not None else None
     decision = _new_decision(

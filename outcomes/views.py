@@ -139,7 +139,7 @@ def correct(decision_id: int) -> ResponseReturnValue:
     reason = forms.text(request.form, "reason", _("Reason of the correction"), most=LONGEST)
     details = _details(request.form)
     with transaction() as session:
-        newer = service.correct(session, actor(), decision_id, kind, details, reason)
+        newer = service.correct(session, actor(), decision_id, kind, details, reason, kind_shown=kind_name(kind))
         newer_id = newer.id
     return redirect(url_for("decisions.page", decision_id=newer_id))
 

@@ -196,4 +196,4 @@ class Scenes:
 
 def _drawn(page: Page) -> None:
     """Wait until the page that is open has been drawn."""
-    expect(page.locator("[data-reader]")).to_have_attribute("data-rendered", "1")
+    expect(page.locator("[data-first]")).to_have_count(0)

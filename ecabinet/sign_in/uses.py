@@ -4,11 +4,12 @@ When a vote opens, every tablet in the room asks at the same moment after minute
 as much as the ballots themselves; a note lost in a crash only locks a screen earlier.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from ecabinet import clock
 from ecabinet.database import Database, current, transaction
@@ -40,15 +41,24 @@ def note(session_id: int) -> None:
 def write() -> None:
     """Write the notes that wait; called once a second beside the requests."""
     uses = _of_this_database()
-    taken = sorted(uses.waiting)
+    taken, uses.waiting = uses.waiting, set()
     if not taken:
         return
     uses.written_at = clock.now()
+    try:
+        _write(taken, uses.written_at)
+    except Exception:
+        uses.waiting |= taken
+        raise
+
+
+def _write(session_ids: Collection[int], at: datetime) -> None:
+    """Pass over rows that another transaction holds: it is noting the same, or ending the session; and two that wait for each other's rows never end."""
     with transaction() as session:
-        session.connection().execute(
-            update(DeviceSession).where(DeviceSession.id.in_(taken)).values(seen_at=uses.written_at)
-        )
-    uses.waiting.difference_update(taken)
+        connection = session.connection()
+        wanted = select(DeviceSession.id).where(DeviceSession.id.in_(session_ids)).order_by(DeviceSession.id)
+        free = connection.scalars(wanted.with_for_update(skip_locked=True)).all()
+        connection.execute(update(DeviceSession).where(DeviceSession.id.in_(free)).values(seen_at=at))
 
 
 def _of_this_database() -> _Uses:

@@ -341,6 +341,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_bar_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bar")),
     )
+    op.create_index(
+        "ix_bar_one_standing",
+        "bar",
+        ["person_id", "matter_id"],
+        unique=True,
+        sqlite_where=sa.text("ends_at IS NULL"),
+        postgresql_where=sa.text("ends_at IS NULL"),
+    )
     op.create_index(op.f("ix_bar_person_id_matter_id"), "bar", ["person_id", "matter_id"], unique=False)
     op.create_table(
         "delegation",

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
@@ -89,3 +90,20 @@ def test_a_note_that_could_not_be_written_is_written_with_the_next(
         health_minister.get("/sign-in/devices")
         uses.write()
         assert seen_at(finance_minister) == moment + timedelta(seconds=2)
+
+
+def test_a_note_passes_over_a_session_that_another_transaction_holds(
+    engine: str, health_minister: Persona, finance_minister: Persona
+) -> None:
+    if engine == "sqlite":
+        pytest.skip("SQLite has no locks of single rows: one transaction writes at a time")
+    begun = seen_at(health_minister)
+    actors = (health_minister.actor(), finance_minister.actor())
+    held = select(DeviceSession.id).where(DeviceSession.id == actors[0].session_id).with_for_update()
+    with time_machine.travel(begun + timedelta(minutes=5), tick=False), transaction() as session:
+        session.execute(held)
+        for actor in actors:
+            uses.note(actor.session_id or 0)
+        uses.write()
+        assert seen_at(health_minister) == begun
+        assert seen_at(finance_minister) == begun + timedelta(minutes=5)

@@ -22,10 +22,11 @@ TEXT = Details(text="Chính phủ thống nhất.")
     ],
 )
 def test_a_decision_says_what_its_kind_needs_also_where_it_corrects_another(kind: DecisionKind, reason: Reason) -> None:
-    for check in (lambda: rules.check_details(kind, TEXT, TODAY), lambda: rules.check_complete(kind, TEXT)):
-        with pytest.raises(Refused) as refusal:
-            check()
-        assert refusal.value.reason is reason
+    with pytest.raises(Refused) as of_a_new_one:
+        rules.check_details(kind, TEXT, TODAY)
+    with pytest.raises(Refused) as of_a_correction:
+        rules.check_complete(kind, TEXT)
+    assert of_a_new_one.value.reason is of_a_correction.value.reason is reason
 
 
 def test_a_new_decision_names_no_day_that_has_passed_and_a_correction_may() -> None:
