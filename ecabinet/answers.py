@@ -4,6 +4,7 @@ import logging
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, redirect, render_template, request, url_for
 from flask.json.provider import DefaultJSONProvider
@@ -77,11 +78,17 @@ def _refused(refusal: Refused) -> ResponseReturnValue:
 
 
 def _step_up(_error: StepUpNeeded) -> ResponseReturnValue:
-    here = request.full_path.rstrip("?") if request.method == "GET" else request.referrer
+    here = request.full_path.rstrip("?") if request.method == "GET" else _page_behind()
     page = url_for("sign_in.step_up_page", next=here)
     if wants_json():
         return {"error": "STEP_UP_NEEDED", "location": page}, HTTPStatus.UNAUTHORIZED
     return redirect(page)
+
+
+def _page_behind() -> str | None:
+    """Return the path of the page from which a form was sent; None where it was none of ours."""
+    page = urlsplit(request.referrer or "")
+    return urlunsplit(("", "", page.path, page.query, "")) if page.netloc == request.host else None
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -149,17 +149,27 @@ class Sockets:
         while True:
             self.socketio.sleep(CHECK_EVERY)
             try:
-                self._drop_revoked()
+                self.drop_revoked()
                 uses.write()
             except Exception:
                 logger.exception("sessions could not be checked; trying again")
 
-    def _drop_revoked(self) -> None:
+    def drop_revoked(self) -> None:
+        """Drop the sockets of revoked and ended sessions, and silence those of locked screens."""
         connected = {listener.session_id for listener in self.listeners.values() if listener.session_id is not None}
         if connected:
             with reading() as session:
                 living = sessions.living(session, sorted(connected))
+                awake = sessions.awake(session, sorted(living))
             self._drop(connected - living)
+            self._silence(living - awake)
+
+    def _silence(self, session_ids: set[int]) -> None:
+        """A locked screen hears nothing of the room; its page is led to where it is unlocked."""
+        for sid, listener in list(self.listeners.items()):
+            if listener.session_id in session_ids and listener.rooms not in ((), tuple(NOTHING.rooms())):
+                self._enter(sid, listener, NOTHING)
+                self.socketio.emit("locked", to=sid)
 
     def _drop(self, session_ids: set[int]) -> None:
         for sid, listener in list(self.listeners.items()):

@@ -13,10 +13,12 @@ from meetings.models import Meeting
 
 
 def follow(session: Session, actor: Actor | None, _cookies: Mapping[str, str], page_id: int) -> Following:
-    """Follow a meeting, and those of its items that the actor may know and whose papers they may read."""
+    """Follow a meeting; those who may read its questions, also what comes of the items whose papers they may read."""
     if actor is None:
         raise NotFound
     meeting = service.meeting_for(session, actor, page_id, Permission.READ_MEETING)
+    if not actor.may(Permission.READ_QUESTION, meeting.body_id):
+        return Following(service.stream_of(meeting.id))  # a guest or a deputy hears of the meeting, not of its votes
     lines = queries.agenda_of(session, actor, meeting)
     matters = {line.matter_id for line in lines if line.matter_id is not None}
     readable = reading.readable_among(session, actor, matters)

@@ -31,11 +31,14 @@ def visible_to_all_present(session: Session, meeting: Meeting) -> set[int]:
         item
         for item, matter in items.items()
         if matter is None
-        or all(
-            _may_see(
-                stay, barred.get(matter, set()), holders.get(matter, set()), people, stay.person_id in invited[item]
+        or (
+            present  # before anyone is there, nobody has been found to be allowed
+            and all(
+                _may_see(
+                    stay, barred.get(matter, set()), holders.get(matter, set()), people, stay.person_id in invited[item]
+                )
+                for stay in present
             )
-            for stay in present
         )
     }
 

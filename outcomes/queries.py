@@ -114,8 +114,14 @@ def sheet(session: Session, actor: Actor, decision: Decision) -> DecisionSheet:
         computed=question.outcome if question is not None else None,
         declared=declaration.outcome if declaration is not None else None,
         remark=declaration.remark if declaration is not None else "",
-        may_correct=newer is None and actor.may(Permission.RECORD_DECISION, decision.body_id),
+        may_correct=newer is None and _may_correct(actor, decision),
     )
+
+
+def _may_correct(actor: Actor, decision: Decision) -> bool:
+    """What was declared after a vote is the chair's to correct; the rest also the secretary's."""
+    needed = Permission.RECORD_DECISION if decision.question_id is None else Permission.DECLARE_OUTCOME
+    return actor.may(Permission.RECORD_DECISION, decision.body_id) and actor.may(needed, decision.body_id)
 
 
 def declaration_of(session: Session, question_id: int | None) -> Declaration | None:

@@ -112,6 +112,10 @@ def correct(
 ) -> Decision:
     """Correct a decision by a new record that names the old; the old one stays as it is."""
     wrong = decision_for(session, actor, decision_id, Permission.RECORD_DECISION)
+    if wrong.question_id is not None:
+        actor.must(
+            Permission.DECLARE_OUTCOME, wrong.body_id
+        )  # what was declared after a vote is the chair's to correct
     actor.must_have_stepped_up(clock.now())
     newer = session.scalar(select(Decision.number).where(Decision.corrects_id == wrong.id))
     if newer is not None:

@@ -16,7 +16,7 @@ from ecabinet.organisation.models import Person
 from ecabinet.refusals import NotFound
 from ecabinet.sign_in import recognition
 from ecabinet.sign_in.models import DeviceSession
-from ecabinet.sign_in.recognition import Signed
+from ecabinet.sign_in.recognition import IDLE, Signed
 from ecabinet.together import Together
 
 LIFE = timedelta(hours=12)
@@ -138,6 +138,12 @@ def revoke_all(session: Session, person_id: int, *, but: int | None = None) -> N
 def _end(session: Session, device: DeviceSession) -> None:
     device.revoked_at = clock.now()
     news.announce(session, f"session:{device.id}", "ended")
+
+
+def awake(session: Session, session_ids: list[int]) -> set[int]:
+    """Return those of these sessions whose screen is not locked."""
+    unlocked = DeviceSession.seen_at > clock.now() - IDLE
+    return set(session.scalars(select(DeviceSession.id).where(DeviceSession.id.in_(session_ids), unlocked)))
 
 
 def living(session: Session, session_ids: list[int]) -> set[int]:

@@ -17,7 +17,7 @@ from demonstration import views as demonstration
 from ecabinet import clock, news, refusals
 from ecabinet.database import reading, transaction
 from ecabinet.organisation.models import RoleAssignment
-from ecabinet.sign_in import sessions
+from ecabinet.sign_in import recognition, sessions
 from ecabinet.sign_in.models import DeviceSession
 from ecabinet.sockets import Sockets
 from meetings import spreadsheets
@@ -42,6 +42,19 @@ def hears(app: Flask, client: SocketIOTestClient, stream: str, topic: str) -> li
     sockets: Sockets = app.extensions["sockets"]
     sockets.send(news.News(stream, topic, "question", {"yes": 3}, number=99))
     return [item for item in client.get_received() if item["name"] == "news"] if client.is_connected() else []
+
+
+def test_a_locked_screen_hears_nothing_and_is_led_to_the_lock(
+    app: Flask, running: Sitting, health_minister: Persona
+) -> None:
+    client = listen(app, health_minister, running.meeting_id)
+    stream, topic = f"meeting:{running.meeting_id}", f"item:{running.item}"
+    sockets: Sockets = app.extensions["sockets"]
+    with transaction() as session:
+        session.execute(update(DeviceSession).values(seen_at=clock.now() - recognition.IDLE))
+    sockets.drop_revoked()
+    assert [item["name"] for item in client.get_received()] == ["locked"]
+    assert not hears(app, client, stream, topic)
 
 
 @pytest.mark.parametrize("event", ["connect", "disconnect"])
@@ -193,6 +206,6 @@ def test_a_revoked_device_is_out_at_once(app: Flask, running: Sitting, health_mi
     with transaction() as session:
         sessions.revoke_all(session, health_minister.person_id)
     sockets: Sockets = app.extensions["sockets"]
-    sockets._drop_revoked()
+    sockets.drop_revoked()
     assert not client.is_connected()
     health_minister.get("/", status=HTTPStatus.FOUND)

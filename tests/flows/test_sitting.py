@@ -5,13 +5,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ecabinet import jobs
 from ecabinet.config import PROJECT, Config
 from ecabinet.database import reading, transaction
+from ecabinet.sign_in.models import DeviceSession
 from meetings.models import Presence
 from outcomes import archive
 from outcomes.models import Archive, Decision, Declaration
@@ -174,6 +176,18 @@ def test_one_objection_stops_an_adoption_without_a_vote(
         assert session.get_one(Question, question).outcome == "fail"
 
 
+def test_who_must_show_a_second_factor_first_comes_back_to_the_page_they_were_on(
+    running: Sitting, secretary: Persona
+) -> None:
+    with transaction() as session:
+        session.execute(update(DeviceSession).values(stepped_up_until=None))
+    here = f"/meetings/{running.meeting_id}?item={running.item}"
+    sent = secretary.post(
+        f"/meetings/{running.meeting_id}/close", status=302, headers={"Referer": f"http://localhost{here}"}
+    )
+    assert parse_qs(urlsplit(sent.location).query)["next"] == [here]
+
+
 def test_a_meeting_is_not_closed_over_an_open_question(running: Sitting, secretary: Persona, chair: Persona) -> None:
     put(secretary, chair, running)
     said = secretary.refused(f"/meetings/{running.meeting_id}/close")
@@ -194,6 +208,24 @@ def test_a_decision_is_corrected_by_a_new_record_and_the_database_refuses_to_cha
     assert "already been corrected" in said
     with pytest.raises(Exception, match="append-only"), transaction() as session:
         session.get_one(Decision, first).text = "Sửa."
+
+
+def test_what_was_declared_after_a_vote_is_the_chairs_to_correct(
+    running: Sitting, secretary: Persona, chair: Persona, everybody: dict[str, Persona]
+) -> None:
+    for member in everybody.values():
+        member.post(f"/meetings/{running.meeting_id}/check-in", {"presence": "in_room"})
+    question = put(secretary, chair, running)
+    for key, member in everybody.items():
+        cast(member, question, "no", f"mark-{key[:20]}")
+    chair.post(f"/questions/{question}/close")
+    chair.post(f"/questions/{question}/declare", {"kind": "not_adopted", "text": "Không.", "until": "2027-03-01"})
+    with reading() as session:
+        decision = session.scalars(select(Decision.id)).one()
+    correction = {"kind": "adopted", "text": "Có.", "reason": "Ghi nhầm."}
+    assert "/correct" not in secretary.get(f"/decisions/{decision}").text
+    secretary.post(f"/decisions/{decision}/correct", correction, status=403)
+    chair.post(f"/decisions/{decision}/correct", correction)
 
 
 def test_a_guest_and_an_outsider_learn_nothing_of_a_sitting_that_is_not_theirs(

@@ -146,6 +146,7 @@ def test_a_screen_follows_nothing_before_it_is_paired_and_then_what_all_present_
         waiting = live.follow_hall(session, None, cookies, 0)
     assert (waiting.stream, waiting.topics) == (f"hall:{screen}", ())
     pair(secretary, meeting, code)
+    check_in(chair, meeting)
     with reading() as session:
         following = live.follow_hall(session, None, cookies, 0)
         with pytest.raises(NotFound):
@@ -210,4 +211,15 @@ def test_a_deputy_sees_what_the_member_may_see(
 def test_what_was_not_published_is_not_on_the_screen(government: World, secretary: Persona, chair: Persona) -> None:
     meeting, about, plain, _matter = meeting_with_two_items(government, secretary, chair)
     preparing.add(secretary, meeting, "Còn bàn")
+    check_in(chair, meeting)
     assert visible(meeting) == {about, plain}
+
+
+def test_before_anyone_is_there_a_screen_shows_no_item_with_papers(
+    government: World, secretary: Persona, chair: Persona
+) -> None:
+    meeting = preparing.planned(government, secretary)
+    preparing.add(secretary, meeting, matter=preparing.accepted_matter(government))
+    plain = preparing.add(secretary, meeting, "Khai mạc")
+    preparing.publish(secretary, chair, meeting)
+    assert visible(meeting) == {plain}

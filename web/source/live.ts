@@ -126,6 +126,7 @@ function connect(page: string, id: string, since: number): void {
   });
   socket.on("news", (news: News) => live.receive(news));
   socket.on("ended", () => location.assign("/sign-in"));
+  socket.on("locked", () => location.assign(`/sign-in/unlock?next=${encodeURIComponent(location.pathname + location.search)}`));
   window.addEventListener("offline", () => show("offline"));
   window.addEventListener("online", () => {
     show(socket.connected ? "connected" : "connecting");
