@@ -9,8 +9,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from itertools import islice
 
-from openpyxl import load_workbook
-
 from ecabinet.refusals import N_, Refused
 
 LARGEST_FILE = 2 * 1024 * 1024
@@ -73,6 +71,8 @@ def _decoded(content: bytes) -> str:
 
 
 def _of_workbook(content: bytes) -> list[list[str]]:
+    from openpyxl import load_workbook  # noqa: PLC0415 - a third of a second at every start, for what is rarely done
+
     _check_parts(content)
     try:
         with warnings.catch_warnings():

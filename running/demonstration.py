@@ -52,6 +52,7 @@ def demonstrate(*, port: int, room: bool, fresh: bool, language: str) -> None:
 def environment_for(port: int, language: str) -> dict[str, str]:
     """Return the environment of a demonstration: nothing of a real installation is taken over from the shell."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ECABINET_")}
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # our own files are compiled once, too: a second start is quick
     return kept | {
         "ECABINET_MODE": "demonstration",
         "ECABINET_INSTANCE": str(DEMONSTRATION),

@@ -68,7 +68,8 @@ def _install_with_uv(locked: Path) -> bool:
         _install_uv()
     except Stop:
         return False
-    return succeeds((UV, "pip", "install", "--python", PYTHON, "--require-hashes", "-r", locked))
+    # Compiled now, or the first start of everything would do it while somebody waits.
+    return succeeds((UV, "pip", "install", "--compile-bytecode", "--python", PYTHON, "--require-hashes", "-r", locked))
 
 
 def _install_uv() -> None:
