@@ -27,14 +27,18 @@ for name, words in GLOBALS.items():
 def page(meeting_id: int) -> ResponseReturnValue:
     """Show the meeting: its agenda in the version on this reader's screen, one item, the question of the moment."""
     reader = actor()
-    shown = _version_on_screen(reader, meeting_id)
     with reading() as session:
-        meeting, lines, line = _meeting_and_items(session, reader, meeting_id, shown)
+        meeting, seen = _meeting_and_version(session, reader, meeting_id)
+        shown = seen or meeting.published_version  # who comes for the first time is shown the newest
+        lines, line = _items(session, reader, meeting, shown)
         facts = desk.facts_of(session, reader, meeting, shown)
         agenda = desk.agenda_of(session, reader, meeting, lines, line.item_id if line else None)
         item = desk.item_view(session, reader, meeting, line) if line else None
         panels = desk.panel_of(session, reader, meeting, line)
         room = desk.room_of(session, reader, meeting)
+    if shown != seen:
+        with transaction() as session:
+            meetings.mark_seen(session, reader, meeting_id, shown)
     return render_template("desk/meeting.html", facts=facts, agenda=agenda, item=item, panels=panels, room=room)
 
 
@@ -45,7 +49,7 @@ def agenda_part(meeting_id: int) -> ResponseReturnValue:
     reader = actor()
     with reading() as session:
         meeting, shown = _meeting_and_version(session, reader, meeting_id)
-        _meeting, lines, line = _meeting_and_items(session, reader, meeting_id, shown)
+        lines, line = _items(session, reader, meeting, shown)
         facts = desk.facts_of(session, reader, meeting, shown)
         agenda = desk.agenda_of(session, reader, meeting, lines, line.item_id if line else None)
     return render_template("desk/_agenda.html", facts=facts, agenda=agenda)
@@ -58,7 +62,7 @@ def item_part(meeting_id: int) -> ResponseReturnValue:
     reader = actor()
     with reading() as session:
         meeting, shown = _meeting_and_version(session, reader, meeting_id)
-        _meeting, _lines, line = _meeting_and_items(session, reader, meeting_id, shown)
+        _lines, line = _items(session, reader, meeting, shown)
         facts = desk.facts_of(session, reader, meeting, shown)
         item = desk.item_view(session, reader, meeting, line) if line else None
     return render_template("desk/_item.html", facts=facts, item=item)
@@ -71,7 +75,7 @@ def question_part(meeting_id: int) -> ResponseReturnValue:
     reader = actor()
     with reading() as session:
         meeting, shown = _meeting_and_version(session, reader, meeting_id)
-        _meeting, _lines, line = _meeting_and_items(session, reader, meeting_id, shown)
+        _lines, line = _items(session, reader, meeting, shown)
         panels = desk.panel_of(session, reader, meeting, line)
     return render_template("desk/_questions.html", panels=panels)
 
@@ -100,28 +104,14 @@ def conduct_part(meeting_id: int) -> ResponseReturnValue:
     return render_template("desk/_conduct.html", facts=facts, room=room)
 
 
-def _version_on_screen(reader: Actor, meeting_id: int) -> int:
-    """Return the version this reader was shown last; who comes for the first time is shown the newest."""
-    with reading() as session:
-        meeting, shown = _meeting_and_version(session, reader, meeting_id)
-        is_first = shown == 0 and meeting.published_version > 0
-        newest = meeting.published_version
-    if is_first:
-        with transaction() as session:
-            meetings.mark_seen(session, reader, meeting_id, newest)
-    return newest if is_first else shown
-
-
 def _meeting_and_version(session: Session, reader: Actor, meeting_id: int) -> tuple[Meeting, int]:
+    """Return the meeting and the version of its agenda that this reader was shown last, 0 where they never were."""
     meeting = meetings.meeting_for(session, reader, meeting_id, Permission.READ_MEETING)
     seen = agendas.seen_version(session, reader, meeting_id) or 0
     return meeting, min(seen, meeting.published_version)
 
 
-def _meeting_and_items(
-    session: Session, reader: Actor, meeting_id: int, shown: int
-) -> tuple[Meeting, list[Line], Line | None]:
-    """Return the meeting, its agenda as it is on this reader's screen, and the item they look at."""
-    meeting = meetings.meeting_for(session, reader, meeting_id, Permission.READ_MEETING)
+def _items(session: Session, reader: Actor, meeting: Meeting, shown: int) -> tuple[list[Line], Line | None]:
+    """Return the agenda as it is on this reader's screen, and the item they look at."""
     lines = agendas.agenda_of(session, reader, meeting, shown) if shown else []
-    return meeting, lines, desk.item_to_show(lines, meeting, request.args.get("item", type=int))
+    return lines, desk.item_to_show(lines, meeting, request.args.get("item", type=int))
