@@ -7,7 +7,7 @@ from demonstration.people import Name
 from demonstration.stage import Stage
 from voting import casting
 from voting.ballots import Ballot
-from voting.rule import Choice
+from voting.engine.rule import Choice
 
 REMARKS: tuple[Name, ...] = (
     ("Đề nghị làm rõ nguồn vốn và tiến độ giải ngân.", "Please make the source of money and its timing clear."),

@@ -16,7 +16,7 @@ from outcomes.rules import DecisionKind, Details
 from voting import preparing
 from voting import service as voting
 from voting.conduct import Procedure
-from voting.rule import Choice
+from voting.engine.rule import Choice
 
 PRESENT = tuple(office.account for office in MEMBERS if office.account != ABSENT)
 REMOTE = ("foreign", "transport")

@@ -13,8 +13,8 @@ from ecabinet.database import reading, transaction
 from outcomes.rules import DecisionKind, Details
 from voting import preparing, written
 from voting.conduct import GRACE
+from voting.engine.rule import Choice, Form
 from voting.models import Question
-from voting.rule import Choice, Form
 
 CLOSED_DAYS, OPEN_DAYS = 5, 3
 CLOSED_SPLIT = {Choice.YES: 17, Choice.NO: 2, Choice.OTHER: 2}

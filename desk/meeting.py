@@ -22,9 +22,9 @@ from outcomes import queries as outcomes
 from outcomes.queries import DecisionLine
 from voting import queries as questions
 from voting.conduct import QuestionState
+from voting.engine.rule_book import rule_named
+from voting.engine.tally import quorum_needed
 from voting.queries import Panel, QuestionLine
-from voting.rule_book import rule_named
-from voting.tally import quorum_needed
 
 
 @dataclass(frozen=True)

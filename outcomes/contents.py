@@ -19,10 +19,11 @@ from ecabinet.translation import translated
 from meetings.models import AgendaItem, AgendaVersion, Attendance, Meeting, VersionItem
 from outcomes.bag import Contents, entries_file
 from outcomes.models import Archive, Decision, Declaration
-from voting import box, sentences
+from voting import box
 from voting.conduct import QuestionState
+from voting.engine import sentences
+from voting.engine.result import steps_from_json
 from voting.models import Question, QuestionText
-from voting.result import steps_from_json
 
 Payload = dict[str, Contents]
 ARCHIVED = (QuestionState.CLOSED, QuestionState.WITHDRAWN)

@@ -15,8 +15,8 @@ from outcomes import archive as archives
 from outcomes import service
 from voting import conduct
 from voting.conduct import QuestionState
+from voting.engine.rule import Form
 from voting.models import Question
-from voting.rule import Form
 
 
 def write_archive(*, archive: int) -> None:

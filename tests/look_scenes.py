@@ -21,8 +21,8 @@ from tests.browser.server import Server
 from voting import casting, service
 from voting.ballots import Ballot
 from voting.conduct import QuestionState
+from voting.engine.rule import Form
 from voting.models import Question
-from voting.rule import Form
 
 REMOTE, AGAINST = 3, 4  # which of the members, in turn
 

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from voting import entries
 from voting.ballots import Ballot, Known, Line, Receipt, code_of
+from voting.engine.rule import Choice
 from voting.entries import EntryKind
 from voting.frozen import Frozen, entitled_count, frozen_of
 from voting.models import Box, BoxEntry, RollEntry
-from voting.rule import Choice
 
 
 @dataclass

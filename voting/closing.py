@@ -12,13 +12,13 @@ from meetings import attendance
 from voting import box, conduct, entries, frozen, rules
 from voting.box import LockedBox
 from voting.conduct import Reason
+from voting.engine.result import Outcome, Result
+from voting.engine.rule import Form
+from voting.engine.rule_book import named_rule_from_json
+from voting.engine.tally import Figures
+from voting.engine.vote import Circumstances, vote_of
 from voting.models import Question, RollEntry
 from voting.opening import meeting_of
-from voting.result import Outcome, Result
-from voting.rule import Form
-from voting.rule_book import named_rule_from_json
-from voting.tally import Figures
-from voting.vote import Circumstances, vote_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ecabinet.refusals import N_, Refused
-from voting.rule import Choice, Form, Rule, Silence
+from voting.engine.rule import Choice, Form, Rule, Silence
 
 # What reaches the box this long after the stated end still counts; nothing later does, whether or not the close has run.
 GRACE = {Form.MEETING: timedelta(0), Form.WRITTEN: timedelta(seconds=60)}

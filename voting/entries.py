@@ -12,9 +12,9 @@ from enum import StrEnum
 import rfc8785
 
 from ecabinet.refusals import N_, Refused
-from voting.result import Result
-from voting.rule import Choice
-from voting.vote import Circumstances, RollMember
+from voting.engine.result import Result
+from voting.engine.rule import Choice
+from voting.engine.vote import Circumstances, RollMember
 
 LEAF_PREFIX = b"\x00"
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from meetings.models import AgendaItem
 from voting import conduct, entries
 from voting.conduct import Procedure
+from voting.engine.rule import Form, Rule
+from voting.engine.rule_book import named_rule_from_json
+from voting.engine.vote import RollMember
 from voting.models import Question, RollEntry
-from voting.rule import Form, Rule
-from voting.rule_book import named_rule_from_json
-from voting.vote import RollMember
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from ecabinet.database import Base, one_of
 from voting.conduct import Procedure, QuestionState
+from voting.engine.rule import Form
 from voting.entries import EntryKind
-from voting.rule import Form
 
 
 class Question(Base):

@@ -15,11 +15,11 @@ from meetings import service as meetings
 from meetings.models import AgendaItem, Meeting
 from voting import box, conduct, entries, frozen
 from voting.conduct import Procedure, QuestionState, Reason
+from voting.engine.rule import Rule
+from voting.engine.rule_book import NamedRule, rule_named
+from voting.engine.vote import check_roll
 from voting.entries import EntryKind
 from voting.models import Box, BoxEntry, Question, RollEntry
-from voting.rule import Rule
-from voting.rule_book import NamedRule, rule_named
-from voting.vote import check_roll
 
 CHAIR = "chair"
 SOURCE_LANGUAGE = "vi"  # the language of the question's own text; a ballot's hash names the language it was cast in

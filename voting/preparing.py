@@ -16,9 +16,9 @@ from meetings.models import Meeting
 from meetings.rules import ItemState, MeetingState
 from voting import conduct, service
 from voting.conduct import Procedure, QuestionState, Reason
+from voting.engine.rule import Form
+from voting.engine.rule_book import rule_named
 from voting.models import Question, QuestionText
-from voting.rule import Form
-from voting.rule_book import rule_named
 
 ITEM_OVER = (ItemState.DONE, ItemState.DEFERRED, ItemState.WITHDRAWN)
 

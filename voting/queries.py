@@ -16,11 +16,11 @@ from meetings.models import AgendaItem
 from voting import conduct, opening, results, service
 from voting.ballots import code_of
 from voting.conduct import Procedure, QuestionState
+from voting.engine.rule import Form
+from voting.engine.rule_book import NamedRule, named_rule_from_json
 from voting.frozen import entitled_count
 from voting.models import Box, BoxEntry, Question, RollEntry
 from voting.results import Shown
-from voting.rule import Form
-from voting.rule_book import NamedRule, named_rule_from_json
 
 OPENED = (QuestionState.OPEN, QuestionState.CLOSED)
 result = results.result

@@ -11,11 +11,11 @@ from ecabinet.access import Actor, Permission
 from voting import box, service
 from voting.ballots import code_of
 from voting.conduct import Procedure, QuestionState
+from voting.engine.result import Outcome, Step, steps_from_json
+from voting.engine.rule import Choice, Form
+from voting.engine.rule_book import NamedRule, named_rule_from_json
 from voting.entries import EntryKind, leaf_of
 from voting.models import Question, RollEntry
-from voting.result import Outcome, Step, steps_from_json
-from voting.rule import Choice, Form
-from voting.rule_book import NamedRule, named_rule_from_json
 
 GROUPS = (Choice.YES, Choice.NO, Choice.ABSTAIN, Choice.OTHER)
 

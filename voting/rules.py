@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from voting.count import Count, circumstances, count_of, referred
-from voting.result import Outcome, Reference, Result, Step, StepKind, steps_from_json
-from voting.rule import Base, Choice, Criterion, Rule, Silence, Tie, TieKind, TieWhen
-from voting.tally import Figures, base_amount, figures_of, meets, needed_of, quorum_count
-from voting.vote import Vote, answered, check_vote, choices_of
+from voting.engine.count import Count, circumstances, count_of, referred
+from voting.engine.result import Outcome, Reference, Result, Step, StepKind, steps_from_json
+from voting.engine.rule import Base, Choice, Criterion, Rule, Silence, Tie, TieKind, TieWhen
+from voting.engine.tally import Figures, base_amount, figures_of, meets, needed_of, quorum_count
+from voting.engine.vote import Vote, answered, check_vote, choices_of
 
 __all__ = ["Figures", "Outcome", "Reference", "Result", "Step", "StepKind", "decide", "steps_from_json"]
 

@@ -18,8 +18,8 @@ from voting import box, closing, conduct, opening
 from voting.ballots import Ballot, Receipt
 from voting.box import LockedBox
 from voting.conduct import QuestionState, Reason
+from voting.engine.rule import Choice, Form
 from voting.models import Question
-from voting.rule import Choice, Form
 
 DRAFTS_FOR = (Permission.PREPARE_QUESTION, Permission.CONDUCT_QUESTION)
 NOT_PUT = (QuestionState.DRAFT, QuestionState.WITHDRAWN)

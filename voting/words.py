@@ -7,12 +7,12 @@ from flask_babel import gettext as _
 
 from ecabinet.pages import when
 from ecabinet.refusals import N_
-from voting import sentences
 from voting.conduct import Procedure, QuestionState
-from voting.result import Outcome, StepKind
+from voting.engine import sentences
+from voting.engine.result import Outcome, StepKind
+from voting.engine.rule import Choice, Silence
+from voting.engine.rule_book import NamedRule, named_rules
 from voting.results import Shown
-from voting.rule import Choice, Silence
-from voting.rule_book import NamedRule, named_rules
 
 CHOICES = {
     Choice.YES: N_("Approve"),

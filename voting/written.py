@@ -19,8 +19,8 @@ from ecabinet.organisation.rules import WorkingDays
 from ecabinet.refusals import NotFound, Refused
 from voting import box, conduct, opening, preparing, service
 from voting.conduct import QuestionState, Reason
+from voting.engine.rule import Form
 from voting.models import BoxEntry, Question, RollEntry
-from voting.rule import Form
 
 LAST_HOURS = timedelta(hours=4)
 ONE_DAY = timedelta(days=1)

@@ -19,9 +19,9 @@ from ecabinet.organisation import queries as organisation
 from ecabinet.refusals import Refused
 from voting import box, opening, service, written
 from voting.conduct import QuestionState
+from voting.engine.rule import Form
 from voting.entries import EntryKind
 from voting.models import Box, BoxEntry, Question, RollEntry
-from voting.rule import Form
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from ecabinet.database import reading, transaction
 from ecabinet.gate import actor, requires
 from ecabinet.refusals import NotFound
 from voting import conduct, preparing, queries, written, written_queries
+from voting.engine.rule import Form
+from voting.engine.rule_book import named_rules
 from voting.models import Question
-from voting.rule import Form
-from voting.rule_book import named_rules
 
 bp = Blueprint("opinions", __name__, url_prefix="/opinions")
 

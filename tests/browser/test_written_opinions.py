@@ -10,8 +10,8 @@ from ecabinet.database import reading
 from tests.browser.conftest import Opens
 from tests.browser.device import PHONE
 from tests.browser.stage import Stage
+from voting.engine.rule import Form
 from voting.models import Question
-from voting.rule import Form
 
 TITLE = "Nghị định về dữ liệu số (lấy ý kiến)"
 TEXT = "Đồng ý ban hành Nghị định về dữ liệu số?"

@@ -30,9 +30,9 @@ from outcomes.rules import DecisionKind
 from tests.demonstration.conftest import Filled
 from tests.page_check import check_page
 from voting.conduct import QuestionState
+from voting.engine.rule import Form
 from voting.entries import EntryKind
 from voting.models import BoxEntry, Question
-from voting.rule import Form
 
 QUORUM = 18  # two thirds of 27
 

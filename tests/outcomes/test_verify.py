@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from outcomes import verify
 from outcomes.bag import Bag, Contents, entries_file, write_bag
 from tests.voting.made_votes import Box, named, some_rule
+from voting.engine.rule import Choice, Rule
+from voting.engine.rule_book import rule_named
+from voting.engine.vote import Circumstances, RollMember
 from voting.entries import Paper, leaf_of
-from voting.rule import Choice, Rule
-from voting.rule_book import rule_named
-from voting.vote import Circumstances, RollMember
 
 PAPER = b"%PDF-1.7 a draft decree"
 PAPERS = [Paper("12", 2, hashlib.sha256(PAPER).hexdigest())]

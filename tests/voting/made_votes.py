@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from voting.engine.parsing import parse_rule
+from voting.engine.rule import Choice, Form, Rule
+from voting.engine.rule_book import NamedRule
+from voting.engine.vote import Circumstances, RollMember, Vote, vote_of
 from voting.entries import Paper, cast_body, closed_body, leaf_of, opened_body, seen_of
-from voting.rule import Choice, Form, Rule
-from voting.rule_book import NamedRule
-from voting.rule_parsing import parse_rule
 from voting.rules import decide
-from voting.vote import Circumstances, RollMember, Vote, vote_of
 
 OPTIONS = ("yes", "no", "abstain", "other")
 AT = "2026-11-21T08:00:00Z"

@@ -7,7 +7,7 @@ import pytest
 from ecabinet.refusals import Refused
 from voting import conduct
 from voting.conduct import Procedure, QuestionState, Reason
-from voting.rule import Form, Rule, Silence
+from voting.engine.rule import Form, Rule, Silence
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from ecabinet.refusals import Refused
 from tests.voting.made_votes import AT, Box
+from voting.engine.rule import Choice
+from voting.engine.rule_book import rule_named
+from voting.engine.vote import Circumstances, RollMember
 from voting.entries import Paper, Reason, ballots_in, check_chain, leaf_of, seen_of
-from voting.rule import Choice
-from voting.rule_book import rule_named
-from voting.vote import Circumstances, RollMember
 
 ROLL = [RollMember(str(n), f"Minister {n}") for n in range(1, 6)]
 

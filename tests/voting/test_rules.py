@@ -7,10 +7,10 @@ import pytest
 
 from ecabinet.refusals import Refused
 from tests.voting.made_votes import majority, rule, vote
-from voting.rule import Choice, Rule
-from voting.rule_book import rule_named
+from voting.engine.rule import Choice, Rule
+from voting.engine.rule_book import rule_named
+from voting.engine.vote import Circumstances, Reason, RollMember, Vote, check_roll, vote_of
 from voting.rules import Outcome, StepKind, decide
-from voting.vote import Circumstances, Reason, RollMember, Vote, check_roll, vote_of
 
 Heads = dict[str, Any]
 

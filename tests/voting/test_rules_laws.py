@@ -8,10 +8,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.voting.made_votes import some_rule
-from voting.rule import ANSWERS, Choice, Leave, Rule, Silence, TieWhen
-from voting.rule_parsing import parse_rule, rule_as_json
+from voting.engine.parsing import parse_rule, rule_as_json
+from voting.engine.rule import ANSWERS, Choice, Leave, Rule, Silence, TieWhen
+from voting.engine.vote import Vote
 from voting.rules import Outcome, decide, steps_from_json
-from voting.vote import Vote
 
 CHOICES = st.sampled_from(Choice)
 

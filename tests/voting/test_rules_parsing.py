@@ -4,10 +4,10 @@ import pytest
 
 from ecabinet.refusals import Refused
 from tests.voting.made_votes import majority
-from voting import rule_book
-from voting.rule import Rule, TieKind
-from voting.rule_book import NamedRule, named_rule_from_json, named_rules, parse_rulebook, rule_named
-from voting.rule_parsing import Reason, parse_rule
+from voting.engine import rule_book
+from voting.engine.parsing import Reason, parse_rule
+from voting.engine.rule import Rule, TieKind
+from voting.engine.rule_book import NamedRule, named_rule_from_json, named_rules, parse_rulebook, rule_named
 
 BOOK = """
 titles = { en = "A club" }

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from voting.rule import Choice
-from voting.rule_book import rule_named
+from voting.engine.rule import Choice
+from voting.engine.rule_book import rule_named
+from voting.engine.vote import Vote
 from voting.rules import Outcome, decide
-from voting.vote import Vote
 
 VOTES = Path(__file__).parents[2].parent / "shared" / "data" / "votes"
 

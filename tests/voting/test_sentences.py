@@ -9,11 +9,11 @@ from hypothesis import given
 
 from tests.voting.made_votes import majority, rule, some_rule, vote
 from tests.voting.test_rules_laws import some_vote
-from voting.rule import Choice, Rule
-from voting.rule_book import rule_named
+from voting.engine.rule import Choice, Rule
+from voting.engine.rule_book import rule_named
+from voting.engine.sentences import outcome_name, render, role_name
+from voting.engine.vote import Vote
 from voting.rules import Outcome, Reference, decide
-from voting.sentences import outcome_name, render, role_name
-from voting.vote import Vote
 
 MEETING = rule_named("viet_nam/meeting")
 OPINION_FORM = rule_named("viet_nam/opinion_form")

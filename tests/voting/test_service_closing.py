@@ -17,8 +17,8 @@ from tests.voting.room import TEXT, Room, casts, opened
 from tests.world import MEMBERS, World
 from voting import entries, queries, service
 from voting.conduct import Procedure, QuestionState, Reason
+from voting.engine.result import StepKind
 from voting.models import Question
-from voting.result import StepKind
 
 People = Callable[[str], Persona]
 

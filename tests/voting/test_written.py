@@ -24,8 +24,8 @@ from tests.voting.room import Room, casts, circulated
 from tests.world import MEMBERS, ZONE, World
 from voting import preparing, queries, service, written, written_queries
 from voting.conduct import QuestionState, Reason
+from voting.engine.result import StepKind
 from voting.jobs import WORK
-from voting.result import StepKind
 
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)  # nine o'clock in the morning there
 THURSDAY_AT_FIVE = datetime(2026, 11, 26, 10, tzinfo=UTC)

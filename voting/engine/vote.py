@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from ecabinet.refusals import N_, Refused
-from voting.rule import ANSWERS, Choice, Rule
+from voting.engine.rule import ANSWERS, Choice, Rule
 
 CLASSES = frozenset({Choice.YES, Choice.NO, Choice.OTHER})
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from voting.result import Reference, Step, StepKind
-from voting.rule import Choice, Leave, Rule
-from voting.tally import NO_ANSWER, Figures, apply_silence, figures_of
-from voting.vote import Vote
+from voting.engine.result import Reference, Step, StepKind
+from voting.engine.rule import Choice, Leave, Rule
+from voting.engine.tally import NO_ANSWER, Figures, apply_silence, figures_of
+from voting.engine.vote import Vote
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 
 from ecabinet.refusals import N_
-from voting.result import Outcome, Step, StepKind, StepValue
-from voting.rule import Base, Choice, Silence, TieKind
+from voting.engine.result import Outcome, Step, StepKind, StepValue
+from voting.engine.rule import Base, Choice, Silence, TieKind
 
 Translate = Callable[[str], str]
 

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 from ecabinet.refusals import N_, Refused
-from voting.result import Reference
-from voting.rule import Rule
-from voting.rule_parsing import Json, parse_rule, rule_as_json
+from voting.engine.parsing import Json, parse_rule, rule_as_json
+from voting.engine.result import Reference
+from voting.engine.rule import Rule
 
-SHELF = Path(__file__).parent / "rulebooks"
+SHELF = Path(__file__).parent.parent / "rulebooks"
 TEXTS = ("instrument", "article", "source", "effective", "established")
 DAYS = ("least_working_days", "most_working_days")
 ESTABLISHED = frozenset({"seen", "transcript", "memory"})

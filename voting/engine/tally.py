@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 
-from voting.rule import ANSWERS, Base, Choice, Criterion, Leave, Quorum, Rule, Silence
-from voting.vote import Vote
+from voting.engine.rule import ANSWERS, Base, Choice, Criterion, Leave, Quorum, Rule, Silence
+from voting.engine.vote import Vote
 
 NO_ANSWER = frozenset({Choice.ABSENT, Choice.SILENT})
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from voting.tally import Figures
+from voting.engine.tally import Figures
 
 StepValue = bool | int | str | list[str]
 
@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
 
 class StepKind(StrEnum):
-    """What one step of the reasoning is about; `voting.sentences` has the words for each."""
+    """What one step of the reasoning is about; `voting.engine.sentences` has the words for each."""
 
     OPEN = "open"
     OBJECTED = "objected"

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from ecabinet.refusals import N_, Refused
-from voting.rule import HEADS, Base, Choice, Criterion, Form, Leave, Quorum, Rule, Silence, Tie, TieKind, TieWhen
+from voting.engine.rule import HEADS, Base, Choice, Criterion, Form, Leave, Quorum, Rule, Silence, Tie, TieKind, TieWhen
 
 Json = bool | int | str | None | list["Json"] | dict[str, "Json"]
 Kind = TypeVar("Kind", bound=StrEnum)
