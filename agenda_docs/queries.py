@@ -175,8 +175,9 @@ def papers(session: Session, actor: Actor, matter_ids: Iterable[int]) -> dict[in
 
 def papers_of_versions(session: Session, actor: Actor, version_ids: Iterable[int]) -> dict[int, ShelfPaper]:
     """Return those of these versions (frozen with an agenda or a question) that the actor may read, by version."""
-    wanted = [DocumentVersion.id.in_(list(version_ids))]
-    return {paper.version_id: paper for _matter_id, paper in _shelf(session, actor, wanted)}
+    wanted = list(version_ids)
+    found = _shelf(session, actor, [DocumentVersion.id.in_(wanted)]) if wanted else []
+    return {paper.version_id: paper for _matter_id, paper in found}
 
 
 def _shelf(session: Session, actor: Actor, wanted: Sequence[ColumnElement[bool]]) -> Iterable[tuple[int, ShelfPaper]]:

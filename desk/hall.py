@@ -56,7 +56,7 @@ def content() -> ResponseReturnValue:
 
 def view_of(session: Session, meeting: Meeting) -> HallView:
     """Return what all present may see of the current item and its question."""
-    seats = attendance.seats(session, meeting.id)
+    seats = attendance.seats(session, meeting)
     item = _current_item(session, meeting)
     is_visible = item is not None and item.item_id in visibility.visible_to_all_present(session, meeting)
     question = _question_on(session, item.item_id) if item is not None and is_visible else None

@@ -60,6 +60,14 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class SoFar:
+    """What became of the items so far, and what was asked about them: read once for all parts of a page."""
+
+    decisions: Mapping[int, DecisionLine]
+    questions: Mapping[int, Sequence[QuestionLine]]
+
+
+@dataclass(frozen=True)
 class AgendaLine:
     """One line of the agenda column."""
 
@@ -129,20 +137,23 @@ def facts_of(session: Session, actor: Actor, meeting: Meeting, shown: int) -> Fa
     )
 
 
-def agenda_of(
-    session: Session, actor: Actor, meeting: Meeting, lines: Sequence[Line], item_id: int | None
-) -> list[AgendaLine]:
+def so_far(session: Session, actor: Actor, meeting: Meeting, lines: Sequence[Line]) -> SoFar:
+    """Return what became of these items, as far as this reader may know it."""
+    return SoFar(
+        decisions=outcomes.decisions_of_items(session, actor, [line.item_id for line in lines]),
+        questions=_visible_questions(session, actor, meeting, lines),
+    )
+
+
+def agenda_of(meeting: Meeting, lines: Sequence[Line], known: SoFar, item_id: int | None) -> list[AgendaLine]:
     """Return the agenda column with what became of each item."""
-    ids = [line.item_id for line in lines]
-    decided = outcomes.decisions_of_items(session, actor, ids)
-    asked = _visible_questions(session, actor, meeting, lines)
     return [
         AgendaLine(
             line=line,
-            decision=decided.get(line.item_id),
+            decision=known.decisions.get(line.item_id),
             is_shown=line.item_id == item_id,
             is_current=line.item_id == meeting.current_item_id,
-            question_state=asked[line.item_id][-1].state if asked.get(line.item_id) else None,
+            question_state=known.questions[line.item_id][-1].state if known.questions.get(line.item_id) else None,
         )
         for line in lines
     ]
@@ -154,13 +165,13 @@ def item_to_show(lines: Sequence[Line], meeting: Meeting, wanted: int | None) ->
     return by_id.get(wanted or 0) or by_id.get(meeting.current_item_id or 0) or next(iter(lines), None)
 
 
-def item_view(session: Session, actor: Actor, meeting: Meeting, line: Line) -> ItemView:
+def item_view(session: Session, actor: Actor, meeting: Meeting, line: Line, known: SoFar) -> ItemView:
     """Return one item with its papers as this reader may see them."""
     bar = conflicts.standing_bar(session, actor.person_id, line.matter_id) if line.matter_id is not None else None
     is_open = line.matter_id is None or access_to.may_read(session, actor, line.matter_id)
     found = papers.papers_of_versions(session, actor, [version for _document, version in line.papers])
-    asked = _visible_questions(session, actor, meeting, [line]).get(line.item_id, [])
-    decision = outcomes.decisions_of_items(session, actor, [line.item_id]).get(line.item_id)
+    asked = known.questions.get(line.item_id, [])
+    decision = known.decisions.get(line.item_id)
     was_put = any(question.is_put for question in asked)
     is_running = meeting.state is MeetingState.RUNNING
     may_prepare = actor.may(Permission.PREPARE_QUESTION, meeting.body_id)
@@ -180,7 +191,7 @@ def item_view(session: Session, actor: Actor, meeting: Meeting, line: Line) -> I
     )
 
 
-def panel_of(session: Session, actor: Actor, meeting: Meeting, item: Line | None) -> list[Panel]:
+def panel_of(session: Session, actor: Actor, meeting: Meeting, item: Line | None, known: SoFar) -> list[Panel]:
     """Return the question every tablet shows now; where there is none, those of the item one looks at."""
     if not actor.may(Permission.READ_QUESTION, meeting.body_id):
         return []
@@ -189,15 +200,15 @@ def panel_of(session: Session, actor: Actor, meeting: Meeting, item: Line | None
         return [questions.panel(session, actor, live)]
     if item is None:
         return []
-    asked = _visible_questions(session, actor, meeting, [item]).get(item.item_id, [])
-    return [questions.panel(session, actor, question.id) for question in asked]
+    return [questions.panel(session, actor, question.id) for question in known.questions.get(item.item_id, [])]
 
 
 def room_of(session: Session, actor: Actor, meeting: Meeting) -> Room:
     """Return who is there."""
-    seats = attendance.seats(session, meeting.id)
-    here = {stay.person_id: stay.presence for stay in presence.present_people(session, meeting.id)}
-    place = attendance.place_of(session, meeting, actor.person_id) if actor.person_id is not None else None
+    stays = presence.present_people(session, meeting.id)
+    seats = attendance.seats_taken(session, meeting, stays)
+    here = {stay.person_id: stay.presence for stay in stays}
+    place = attendance.place_among(session, meeting, seats, actor.person_id or 0)
     return Room(
         present=sum(seat.is_present for seat in seats),
         members=len(seats),

@@ -32,9 +32,10 @@ def page(meeting_id: int) -> ResponseReturnValue:
         shown = seen or meeting.published_version  # who comes for the first time is shown the newest
         lines, line = _items(session, reader, meeting, shown)
         facts = desk.facts_of(session, reader, meeting, shown)
-        agenda = desk.agenda_of(session, reader, meeting, lines, line.item_id if line else None)
-        item = desk.item_view(session, reader, meeting, line) if line else None
-        panels = desk.panel_of(session, reader, meeting, line)
+        known = desk.so_far(session, reader, meeting, lines)
+        agenda = desk.agenda_of(meeting, lines, known, line.item_id if line else None)
+        item = desk.item_view(session, reader, meeting, line, known) if line else None
+        panels = desk.panel_of(session, reader, meeting, line, known)
         room = desk.room_of(session, reader, meeting)
     if shown != seen:
         with transaction() as session:
@@ -51,7 +52,8 @@ def agenda_part(meeting_id: int) -> ResponseReturnValue:
         meeting, shown = _meeting_and_version(session, reader, meeting_id)
         lines, line = _items(session, reader, meeting, shown)
         facts = desk.facts_of(session, reader, meeting, shown)
-        agenda = desk.agenda_of(session, reader, meeting, lines, line.item_id if line else None)
+        known = desk.so_far(session, reader, meeting, lines)
+        agenda = desk.agenda_of(meeting, lines, known, line.item_id if line else None)
     return render_template("desk/_agenda.html", facts=facts, agenda=agenda)
 
 
@@ -64,7 +66,8 @@ def item_part(meeting_id: int) -> ResponseReturnValue:
         meeting, shown = _meeting_and_version(session, reader, meeting_id)
         _lines, line = _items(session, reader, meeting, shown)
         facts = desk.facts_of(session, reader, meeting, shown)
-        item = desk.item_view(session, reader, meeting, line) if line else None
+        known = desk.so_far(session, reader, meeting, [line] if line else [])
+        item = desk.item_view(session, reader, meeting, line, known) if line else None
     return render_template("desk/_item.html", facts=facts, item=item)
 
 
@@ -76,7 +79,8 @@ def question_part(meeting_id: int) -> ResponseReturnValue:
     with reading() as session:
         meeting, shown = _meeting_and_version(session, reader, meeting_id)
         _lines, line = _items(session, reader, meeting, shown)
-        panels = desk.panel_of(session, reader, meeting, line)
+        known = desk.so_far(session, reader, meeting, [line] if line else [])
+        panels = desk.panel_of(session, reader, meeting, line, known)
     return render_template("desk/_questions.html", panels=panels)
 
 

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
+from babel.support import Translations
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
-from flask_babel import get_locale
+from flask_babel import get_domain, get_locale
 from werkzeug.urls import iri_to_uri
 
 from ecabinet import clock
@@ -131,8 +132,21 @@ def _policy() -> str:
     )
 
 
+def _words() -> Translations:
+    """Return the translations of this request's language: looked up once a request, not once a word."""
+    if "words" not in g:
+        g.words = get_domain().get_translations()
+    found: Translations = g.words
+    return found
+
+
 def register(app: Flask) -> None:
     """Give templates their functions and answers their headers."""
     app.jinja_env.filters.update(when=when, day=day, short_day=short_day, clock_time=clock_time, number=number)
     app.jinja_env.globals.update(asset=asset, csp_nonce=csp_nonce)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined] # the extension of Jinja that Babel loads has it
+        lambda message: _words().ugettext(message),
+        lambda singular, plural, number: _words().ungettext(singular, plural, number),
+        newstyle=True,
+    )
     app.after_request(protect)

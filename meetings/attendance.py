@@ -1,6 +1,6 @@
 """Attendance: who came, from where, when, and who left. Quorum is counted by the voting rule; here people are counted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,11 +69,15 @@ class Stay:
     left_at: datetime | None
 
 
-def seats(session: Session, meeting_id: int) -> list[Seat]:
+def seats(session: Session, meeting: Meeting) -> list[Seat]:
     """Return the seats of all members in force on the meeting's day, in order of precedence, as they are taken now."""
-    meeting = session.get_one(Meeting, meeting_id)
+    return seats_taken(session, meeting, present_people(session, meeting.id))
+
+
+def seats_taken(session: Session, meeting: Meeting, stays: Iterable[Attendance]) -> list[Seat]:
+    """Return the same from the open stays, where they have been read already."""
     day = service.day_of(meeting)
-    here = {row.person_id: row for row in present_people(session, meeting_id)}
+    here = {row.person_id: row for row in stays}
     deputies = delegation.deputies_on(session, meeting.body_id, day)
     names = _names(session, deputies.values())
     return [
@@ -93,14 +97,17 @@ def present_membership_ids(session: Session, meeting_id: int) -> set[int]:
 
 def place_of(session: Session, meeting: Meeting, person_id: int) -> Place | None:
     """Return as what a person may attend: a member in force, the deputy of one, a guest of an item; None for anybody else."""
-    members = organisation.memberships_in_force(session, meeting.body_id, service.day_of(meeting))
-    own = {member.person_id: member.membership_id for member in members}
-    if person_id in own:
-        return Place(Capacity.MEMBER, own[person_id])
-    deputies = delegation.deputies_on(session, meeting.body_id, service.day_of(meeting))
-    for membership_id, deputy_id in deputies.items():
-        if deputy_id == person_id and membership_id in own.values():
-            return Place(Capacity.DEPUTY, membership_id)
+    return place_among(session, meeting, seats_taken(session, meeting, ()), person_id)
+
+
+def place_among(session: Session, meeting: Meeting, taken: Sequence[Seat], person_id: int) -> Place | None:
+    """Return the same from the seats, where they have been read already."""
+    for seat in taken:
+        if seat.person_id == person_id:
+            return Place(Capacity.MEMBER, seat.membership_id)
+    for seat in taken:
+        if seat.deputy_id == person_id:
+            return Place(Capacity.DEPUTY, seat.membership_id)
     return Place(Capacity.GUEST, None) if person_id in guest_people(session, meeting.id) else None
 
 
@@ -133,7 +140,7 @@ def check_in(session: Session, actor: Actor, meeting_id: int, presence: Presence
     is_first = not _was_here(session, meeting.id, actor.person_id)
     if _come(session, actor, meeting, actor.person_id, presence) and is_first and actor.session_id is not None:
         minutes = organisation.body(session, meeting.body_id).step_up_minutes
-        sessions.step_up(session, actor, minutes=minutes)
+        sessions.step_up(session, actor, by=sessions.CHECK_IN, minutes=minutes)
 
 
 def leave(session: Session, actor: Actor, meeting_id: int) -> None:

@@ -43,7 +43,7 @@ def attendance(meeting_id: int) -> ResponseReturnValue:
     """Show who is there, seat by seat, and every coming and going."""
     with reading() as session:
         meeting = service.meeting_for(session, actor(), meeting_id, Permission.RECORD_ATTENDANCE)
-        seats = verbs.seats(session, meeting_id)
+        seats = verbs.seats(session, meeting)
         guests = verbs.guests(session, meeting_id)
         stays = verbs.stays(session, actor(), meeting_id)
     return render_template("meetings/attendance.html", meeting=meeting, seats=seats, guests=guests, stays=stays)

@@ -163,7 +163,7 @@ class Scenes:
 
     def _members(self) -> list[str]:
         with reading() as session:
-            here = attendance.seats(session, self.meeting)
+            here = attendance.seats(session, session.get_one(Meeting, self.meeting))
             people = [seat.person_id for seat in here if seat.deputy_id is None]
             return [session.get_one(Person, person).account for person in people]
 

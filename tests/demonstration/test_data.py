@@ -66,7 +66,7 @@ def todays(body_id: int) -> Meeting:
 def test_the_government_has_27_seats_and_a_quorum_without_the_empty_one(filled: Filled) -> None:
     meeting = todays(filled.stage.cast.government)
     with reading_session() as session:
-        assert len(attendance.seats(session, meeting.id)) == 27
+        assert len(attendance.seats(session, meeting)) == 27
     assert len(people.SIMULATED) >= QUORUM
 
 

@@ -14,7 +14,7 @@ from ecabinet.news import NewsItem
 from ecabinet.refusals import Forbidden, NotFound, Refused
 from ecabinet.sign_in.models import DeviceSession
 from meetings import agenda, attendance, delegation, service, sitting
-from meetings.models import Attendance, Capacity, Presence
+from meetings.models import Attendance, Capacity, Meeting, Presence
 from meetings.rules import ItemState, MeetingState, Reason
 from tests.meetings import preparing
 from tests.persona import Persona
@@ -178,7 +178,9 @@ def test_a_deputy_sits_in_the_seat_and_does_not_count(
     check_in(deputy_health_minister, meeting)
     assert present(meeting) == set()
     with reading() as session:
-        (taken,) = [one for one in attendance.seats(session, meeting) if one.membership_id == seat]
+        (taken,) = [
+            one for one in attendance.seats(session, session.get_one(Meeting, meeting)) if one.membership_id == seat
+        ]
     assert (taken.is_present, taken.deputy_name, taken.deputy_presence) == (
         False,
         "Thứ trưởng Bộ Y tế",
