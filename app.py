@@ -17,11 +17,13 @@ from desk import views as desk_views
 from ecabinet import answers, audit_views, database, gate, health, news, notice_views, pages, pulse, sockets
 from ecabinet.config import PROJECT, Config, Mode, make_private, or_end
 from ecabinet.organisation import views as organisation_views
+from ecabinet.sign_in import relying_party
 from ecabinet.sign_in import views as sign_in_views
 from meetings import live as meetings_live
 from meetings import views as meetings_views
 from outcomes import views as outcomes_views
 from voting import views as voting_views
+from voting.proof import starting
 
 LARGEST_UPLOAD = 101 * 1024 * 1024
 
@@ -60,6 +62,8 @@ def create_app(config: Config) -> Flask:
     )
     make_private(config.instance)
     database.connect(config.database_url)
+    starting.start(config)
+    relying_party.serve(config.origins)
     Babel(app, locale_selector=pages.chosen_language, default_locale="en")
     CSRFProtect(app)
     app.before_request(gate.check)

@@ -1,6 +1,7 @@
 """The worker beside the server: it runs what is due, such as closing a written opinion at its deadline."""
 
 import logging
+import sys
 import time
 from collections.abc import Mapping
 
@@ -11,6 +12,8 @@ from ecabinet import database, jobs, mail
 from ecabinet.config import Config, or_end
 from ecabinet.jobs import Work
 from ecabinet.translation import words_of_a_notice
+from voting.proof import starting
+from voting.proof.starting import CannotStart
 
 
 def work_of(config: Config) -> Mapping[str, Work]:
@@ -33,6 +36,10 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING)
     config = or_end()
     database.connect(config.database_url)
+    try:
+        starting.start(config)
+    except CannotStart as reason:
+        sys.exit(str(reason))
     jobs.run_for_ever(work_of(config), time.sleep)
 
 

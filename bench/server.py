@@ -45,10 +45,10 @@ class Server:
 class Databases:
     """Makes fresh, migrated databases; a PostgreSQL server is started when the first of its databases is asked for."""
 
-    def __init__(self, stack: ExitStack) -> None:
-        """What is started ends with the stack."""
+    def __init__(self, stack: ExitStack, postgresql: str | None = None) -> None:
+        """What is started ends with the stack; nothing is where the address of a server is given."""
         self._stack = stack
-        self._postgresql: str | None = None
+        self._postgresql = postgresql
 
     def fresh(self, engine: str, folder: Path) -> str:
         """Return the address of a new database with the tables of the application."""
@@ -123,7 +123,7 @@ def running(arguments: Sequence[str], environment: Mapping[str, str], port: int,
         preexec_fn=_end_with_parent(),  # noqa: PLW1509 - this program has no threads when it starts servers
     )
     try:
-        _wait_for(f"http://{HOST}:{port}{path}", program)
+        wait_for(f"http://{HOST}:{port}{path}", program)
         yield program.pid
     finally:
         _end(program)
@@ -142,7 +142,8 @@ def free_port() -> int:
         return port
 
 
-def _wait_for(address: str, program: subprocess.Popen[bytes]) -> None:
+def wait_for(address: str, program: subprocess.Popen[bytes]) -> None:
+    """Wait until a server answers; raise `RuntimeError` where it ends instead, or takes too long."""
     deadline = time.monotonic() + SECONDS_TO_START
     while program.poll() is None and time.monotonic() < deadline:
         try:

@@ -34,6 +34,7 @@ from ecabinet.organisation.models import Person
 from ecabinet.refusals import N_
 from ecabinet.translation import translated, words_of_a_notice
 from outcomes import archive as archives
+from voting.proof import starting
 
 HALF_FILLED = N_(
     "The content of the demonstration is incomplete because filling it was interrupted: begin anew with ./run demo --fresh"
@@ -50,6 +51,7 @@ def main() -> int:
             "The demonstration's data goes only into a demonstration: set ECABINET_MODE=demonstration."
         )
     database.connect(config.database_url)
+    starting.use(config)
     if filled_mark(config).exists():
         return 0
     if _has_people():

@@ -11,10 +11,11 @@ from demonstration.stage import Stage
 from ecabinet import clock
 from ecabinet.database import reading, transaction
 from outcomes.rules import DecisionKind, Details
-from voting import preparing, written
+from voting import preparing
 from voting.conduct import GRACE
 from voting.engine.rule import Choice, Form
 from voting.models import Question
+from voting.opinions import service as written
 
 CLOSED_DAYS, OPEN_DAYS = 5, 3
 CLOSED_SPLIT = {Choice.YES: 17, Choice.NO: 2, Choice.OTHER: 2}

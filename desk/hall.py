@@ -92,7 +92,7 @@ def _current_item(session: Session, meeting: Meeting) -> VersionItem | None:
 
 def _question_on(session: Session, item_id: int) -> Question | None:
     """The question of the item that was put last."""
-    put = (QuestionState.ARMED, QuestionState.OPEN, QuestionState.CLOSED)
+    put = (QuestionState.ARMED, QuestionState.OPEN, QuestionState.CLOSED, QuestionState.ANNULLED)
     return session.scalar(
         select(Question)
         .where(Question.item_id == item_id, Question.state.in_(put))

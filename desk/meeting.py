@@ -13,6 +13,7 @@ from agenda_docs.queries import ShelfPaper
 from ecabinet import clock, news
 from ecabinet.access import Actor, Permission
 from ecabinet.organisation import queries as organisation
+from ecabinet.refusals import Refused
 from meetings import attendance, presence
 from meetings import service as meetings
 from meetings.models import Meeting, Presence
@@ -21,9 +22,11 @@ from meetings.rules import ItemState, MeetingState
 from outcomes import queries as outcomes
 from outcomes.queries import DecisionLine
 from voting import queries as questions
+from voting import rule_shelf
 from voting.conduct import QuestionState
-from voting.engine.rule_book import rule_named
-from voting.engine.tally import quorum_needed
+from voting.engine.quorum import quorum_needed
+from voting.engine.rule import Rule
+from voting.engine.rule_book import NamedRule
 from voting.queries import Panel, QuestionLine
 
 
@@ -94,6 +97,7 @@ class ItemView:
     is_open: bool  # whether this reader may read its papers, if it has a dossier
     is_current: bool
     questions: Sequence[QuestionLine]
+    rules: Sequence[NamedRule]  # what a question on it may go by; empty where this reader prepares none
     may_prepare_question: bool
     may_record: bool
 
@@ -108,6 +112,7 @@ class Room:
     mine: Presence | None
     may_check_in: bool
     may_record: bool
+    may_give_proxy: bool
 
     @property
     def is_quorate(self) -> bool:
@@ -172,9 +177,14 @@ def item_view(session: Session, actor: Actor, meeting: Meeting, line: Line, know
     found = papers.papers_of_versions(session, actor, [version for _document, version in line.papers])
     asked = known.questions.get(line.item_id, [])
     decision = known.decisions.get(line.item_id)
-    was_put = any(question.is_put for question in asked)
+    was_put = any(question.counts for question in asked)
     is_running = meeting.state is MeetingState.RUNNING
-    may_prepare = actor.may(Permission.PREPARE_QUESTION, meeting.body_id)
+    may_prepare = (
+        actor.may(Permission.PREPARE_QUESTION, meeting.body_id)
+        and line.matter_id is not None
+        and decision is None
+        and _is_not_over(meeting)
+    )
     return ItemView(
         line=line,
         papers=[found[version] for _document, version in line.papers if version in found],
@@ -183,7 +193,8 @@ def item_view(session: Session, actor: Actor, meeting: Meeting, line: Line, know
         is_open=is_open,
         is_current=meeting.current_item_id == line.item_id,
         questions=asked,
-        may_prepare_question=may_prepare and line.matter_id is not None and decision is None and _is_not_over(meeting),
+        rules=rule_shelf.named_rules(session, clock.today()) if may_prepare else [],
+        may_prepare_question=may_prepare,
         may_record=is_running
         and decision is None
         and not was_put
@@ -209,20 +220,25 @@ def room_of(session: Session, actor: Actor, meeting: Meeting) -> Room:
     seats = attendance.seats_taken(session, meeting, stays)
     here = {stay.person_id: stay.presence for stay in stays}
     place = attendance.place_among(session, meeting, seats, actor.person_id or 0)
+    rule = _rule(session, meeting)
     return Room(
         present=sum(seat.is_present for seat in seats),
         members=len(seats),
-        needed=_quorum(session, meeting, len(seats)),
+        needed=quorum_needed(rule.quorum, len(seats)) if rule.quorum is not None else None,
         mine=here.get(actor.person_id or 0),
         may_check_in=place is not None and _takes_people(meeting),
         may_record=actor.may(Permission.RECORD_ATTENDANCE, meeting.body_id),
+        may_give_proxy=rule.proxies_per_member > 0 and actor.may(Permission.GIVE_PROXY, meeting.body_id),
     )
 
 
-def _quorum(session: Session, meeting: Meeting, members: int) -> int | None:
-    """The least number of members who must be there by the body's rule for meetings."""
-    quorum = rule_named(organisation.body(session, meeting.body_id).meeting_rule).rule.quorum
-    return quorum_needed(quorum, members) if quorum is not None else None
+def _rule(session: Session, meeting: Meeting) -> Rule:
+    """The body's rule for meetings: how many must be there, and whether one member may cast for another."""
+    body = organisation.body(session, meeting.body_id)
+    try:
+        return rule_shelf.rule_named(session, body.meeting_rule, clock.today(body.zone)).rule
+    except Refused:  # the settings name a rule that is not there: who prepares a question is told, the page still opens
+        return Rule()
 
 
 def _visible_questions(

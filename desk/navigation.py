@@ -42,6 +42,7 @@ def _places(actor: Actor) -> list[Place]:
         (_("Meetings"), "meetings.meetings", "meetings.", (Permission.READ_MEETING,)),
         (_("Dossiers"), "agenda_docs.index", "agenda_docs.", (Permission.READ_MATTER,)),
         (_("Opinions"), "opinions.index", "opinions.", (Permission.READ_QUESTION,)),
+        (_("My ballots"), "my_ballots.index", "my_ballots.", (Permission.CAST_BALLOT,)),
         (_("Decisions"), "decisions.index", "decisions.", (Permission.READ_DECISION,)),
         (_("Archive"), "archives.archive_index", "archives.", (Permission.READ_ARCHIVE,)),
         (_("Search"), "search.page", "search.", (Permission.READ_MATTER,)),

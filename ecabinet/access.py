@@ -49,10 +49,17 @@ class Permission(StrEnum):
     RECORD_ATTENDANCE = "meetings:attendance:record"
     DELEGATE = "meetings:delegation:manage"
     CONFIRM_HALL = "meetings:hall:confirm"
+    GIVE_PROXY = "voting:proxy:give"
+    SET_WEIGHTS = "voting:weight:set"
+    READ_RULES = "voting:rule:read"
+    WRITE_RULES = "voting:rule:write"
     READ_QUESTION = "voting:question:read"
     PREPARE_QUESTION = "voting:question:prepare"
     CONDUCT_QUESTION = "voting:question:conduct"
     CAST_BALLOT = "voting:ballot:cast"
+    ENTER_PAPER_BALLOT = "voting:paper:enter"
+    RULE_ON_BALLOT = "voting:ballot:rule"
+    ANNUL_QUESTION = "voting:question:annul"
     DECLARE_OUTCOME = "outcomes:decision:declare"
     RECORD_DECISION = "outcomes:decision:record"
     READ_DECISION = "outcomes:decision:read"
@@ -66,13 +73,22 @@ _READS = {P.READ_MATTER, P.READ_DOCUMENT, P.READ_MEETING}
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {P.MANAGE_UNITS, P.MANAGE_PEOPLE, P.GRANT_ROLES, P.CONFIRM_ROLE, P.MANAGE_CALENDAR, P.RESET_PHONE, P.READ_AUDIT}
+        | {P.READ_RULES, P.WRITE_RULES, P.SET_WEIGHTS}
     ),
     Role.UNIT_ADMINISTRATOR: frozenset({P.MANAGE_PEOPLE}),
     Role.SECRETARY: frozenset(
         _READS
         | {P.LODGE_MATTER, P.ACCEPT_MATTER, P.SUBMIT_DOCUMENT, P.DECLARE_CONFLICT, P.MANAGE_CALENDAR, P.RESET_PHONE}
         | {P.CONFIRM_ROLE, P.PREPARE_MEETING, P.CONDUCT_MEETING, P.RECORD_ATTENDANCE, P.DELEGATE, P.CONFIRM_HALL}
-        | {P.READ_QUESTION, P.PREPARE_QUESTION, P.CONDUCT_QUESTION}
+        | {
+            P.READ_RULES,
+            P.READ_QUESTION,
+            P.PREPARE_QUESTION,
+            P.CONDUCT_QUESTION,
+            P.GIVE_PROXY,
+            P.ENTER_PAPER_BALLOT,
+            P.ANNUL_QUESTION,
+        }
         | {P.RECORD_DECISION, P.READ_DECISION, P.CLOSE_MEETING, P.READ_ARCHIVE}
     ),
     Role.CHAIR: frozenset(
@@ -80,20 +96,23 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
         | {
             P.APPROVE_AGENDA,
             P.CONDUCT_MEETING,
+            P.READ_RULES,
             P.READ_QUESTION,
             P.CONDUCT_QUESTION,
             P.DECLARE_OUTCOME,
             P.RECORD_DECISION,
         }
-        | {P.READ_DECISION, P.CLOSE_MEETING}
+        | {P.ENTER_PAPER_BALLOT, P.RULE_ON_BALLOT, P.ANNUL_QUESTION, P.READ_DECISION, P.CLOSE_MEETING}
     ),
     Role.MEMBER: frozenset(
-        _READS | {P.DECLARE_CONFLICT, P.CHECK_IN, P.DELEGATE, P.READ_QUESTION, P.CAST_BALLOT, P.READ_DECISION}
+        _READS
+        | {P.DECLARE_CONFLICT, P.CHECK_IN, P.DELEGATE}
+        | {P.READ_RULES, P.READ_QUESTION, P.CAST_BALLOT, P.GIVE_PROXY, P.READ_DECISION}
     ),
     Role.OFFICE_READER: frozenset(_READS | {P.READ_QUESTION, P.READ_DECISION}),
     Role.OFFICER: frozenset({P.LODGE_MATTER, P.READ_MATTER, P.SUBMIT_DOCUMENT, P.READ_DOCUMENT}),
     Role.GUEST: frozenset({P.READ_MEETING, P.READ_MATTER, P.READ_DOCUMENT}),
-    Role.AUDITOR: frozenset(_READS | {P.READ_QUESTION, P.READ_DECISION, P.READ_ARCHIVE, P.READ_AUDIT}),
+    Role.AUDITOR: frozenset(_READS | {P.READ_RULES, P.READ_QUESTION, P.READ_DECISION, P.READ_ARCHIVE, P.READ_AUDIT}),
 }
 
 # Roles through which papers are read: nobody gives one to themselves, and a second person confirms it.
@@ -113,6 +132,7 @@ class Actor:
     offices: frozenset[int] = frozenset()  # memberships whose papers this person reads as the member's office
     units: frozenset[int] = frozenset()  # units of the posts in force
     stepped_up_until: datetime | None = None
+    stepped_up_by: str = ""  # what showed it: "totp:<step>", "passkey:<credential>", "link", "check-in"
     is_system: bool = False
 
     def may(self, permission: Permission, body_id: int | None = None) -> bool:

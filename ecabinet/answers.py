@@ -68,6 +68,8 @@ def sentence_of(refusal: Refused) -> str:
 
 
 def _shown(value: object) -> object:
+    if isinstance(value, Refused):
+        return sentence_of(value)
     if isinstance(value, datetime):
         return when(value)
     return day(value) if isinstance(value, date) else value

@@ -47,6 +47,8 @@ class Config:
     mail_sender: str
     origins: tuple[str, ...]
     proxies: int  # in front of the server; each adds the address it was asked from
+    time_stamp_url: str | None = None
+    time_stamp_roots: str | None = None  # a PEM file of the certificates that the authority's has to lead to
 
     @property
     def secure(self) -> bool:
@@ -68,12 +70,18 @@ class Config:
         """The folder of the bags of closed meetings."""
         return self.instance / "archives"
 
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of the newest signed checkpoint of each ballot box, outside the database on purpose."""
+        return self.instance / "checkpoints"
+
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
     """Read the `ECABINET_…` variables; raise `ConfigurationError` with one sentence when one is missing or makes no sense."""
     mode = _mode(environment)
     instance = Path(environment.get("ECABINET_INSTANCE") or PROJECT / "instance" / mode.value)
     port = _whole_number(environment, "ECABINET_PORT", 8000, least=1, most=65535)
+    time_stamp_url = _server(environment, "ECABINET_TIME_STAMP_URL", ("http", "https"))
     return Config(
         mode=mode,
         instance=instance,
@@ -87,6 +95,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         mail_sender=environment.get("ECABINET_MAIL_SENDER", "e-cabinet@localhost"),
         origins=_origins(environment, mode, port),
         proxies=_whole_number(environment, "ECABINET_PROXIES", 0, least=0, most=MOST_PROXIES),
+        time_stamp_url=time_stamp_url,
+        time_stamp_roots=_time_stamp_roots(environment) if time_stamp_url is not None else None,
     )
 
 
@@ -155,6 +165,16 @@ def _server(environment: Mapping[str, str], name: str, schemes: tuple[str, ...])
     if given is not None and not _is_address(given, schemes):
         known = ", ".join(f"{scheme}://" for scheme in schemes)
         raise ConfigurationError(f"{name} is no address of a server: it has to begin with one of: {known}.")
+    return given
+
+
+def _time_stamp_roots(environment: Mapping[str, str]) -> str:
+    """The file without which an answer of the time-stamping authority could not be checked."""
+    given = environment.get("ECABINET_TIME_STAMP_ROOTS", "")
+    if not Path(given).is_file():
+        raise ConfigurationError(
+            f"ECABINET_TIME_STAMP_ROOTS is {given!r}; beside ECABINET_TIME_STAMP_URL it has to be the PEM file of the authority's root certificates."
+        )
     return given
 
 
@@ -227,7 +247,7 @@ def _origins(environment: Mapping[str, str], mode: Mode, port: int) -> tuple[str
     """The origins that may open a socket."""
     if given := environment.get("ECABINET_ORIGINS"):
         origins = tuple(origin.strip().rstrip("/") for origin in given.split(","))
-        if not all(origin.startswith(("https://", "http://")) for origin in origins):
+        if not all(_is_address(origin, ("https", "http")) for origin in origins):
             raise ConfigurationError(f"ECABINET_ORIGINS is {given!r}; each address in it has to begin with https://.")
         return origins
     if mode is Mode.PRODUCTION:

@@ -13,7 +13,7 @@ from datetime import time
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ecabinet import clock, database
+from ecabinet import clock, database, signing
 from ecabinet.access import SYSTEM, Role
 from ecabinet.config import Config, or_end
 from ecabinet.database import reading, transaction
@@ -24,6 +24,7 @@ from ecabinet.organisation.queries import holds_on
 from ecabinet.organisation.roles import Grant
 from ecabinet.refusals import N_, Refused
 from ecabinet.sign_in import resets, rules
+from ecabinet.signing import NoKey
 from ecabinet.translation import translated
 
 HOW_MANY = 2
@@ -147,8 +148,9 @@ def main(arguments: Sequence[str], ask: Ask = input) -> None:
     config = or_end()
     database.connect(config.database_url)
     try:
+        signing.make(config)
         _print(config, _again() if given.codes else _founded(config, given, ask))
-    except CannotBeFounded as reason:
+    except (CannotBeFounded, NoKey) as reason:
         sys.exit(str(reason))
     except Refused as refusal:
         sys.exit(str(refusal.reason.value) % refusal.values)

@@ -25,6 +25,15 @@ FIRST = {
 }
 
 
+OPEN_WHILE_LOCKED = (
+    "sign_in.unlock",
+    "sign_in.unlock_page",
+    "sign_in.ask_to_confirm_by_passkey",
+    "sign_in.confirm_by_passkey",
+    "sign_in.sign_out",
+)
+
+
 class Open(Enum):
     """The two kinds of route that ask for no role."""
 
@@ -94,7 +103,7 @@ def _note_use() -> None:
 def _refused(needed: Needed) -> ResponseReturnValue | None:
     if g.signed is None:
         return _ask_for("sign_in.page", "SIGNED_OUT")
-    if g.signed.is_locked and request.endpoint not in ("sign_in.unlock", "sign_in.unlock_page", "sign_in.sign_out"):
+    if g.signed.is_locked and request.endpoint not in OPEN_WHILE_LOCKED:
         return _ask_for("sign_in.unlock_page", "LOCKED")
     if isinstance(needed, Permission) and not g.signed.actor.may(needed):
         raise Forbidden(needed)

@@ -19,6 +19,23 @@ class Sentence(StrEnum):
     OPINION_CIRCULATED = N_("Your written opinion is asked for: %(title)s. Answer by %(deadline)s.")
     OPINION_REMINDER = N_("Your written opinion is still missing: %(title)s. Answer by %(deadline)s.")
     OPINION_CLOSED = N_("The written opinions on %(title)s are closed.")
+    OPINION_EXTENDED = N_("There is more time for your written opinion on %(title)s: until %(deadline)s.")
+    PAPER_BALLOT_ENTERED = N_(
+        "Officials entered ballot no. %(number)s for you, given on paper or by telephone: %(title)s. If it was not given by you, tell the chair that number at once."
+    )
+    BALLOT_WITHDRAWN = N_(
+        "The chair withdrew your ballot no. %(number)s by a ruling: %(title)s. It does not count; you may vote again while the question is open."
+    )
+    EARLIER_BALLOT_COUNTS = N_(
+        "The chair withdrew your ballot no. %(number)s by a ruling: %(title)s. Your earlier ballot no. %(standing)s counts again; you may vote again while the question is open."
+    )
+    NEWER_BALLOT_STANDS = N_(
+        "The chair withdrew your ballot no. %(number)s by a ruling: %(title)s. Your newer ballot no. %(standing)s still counts."
+    )
+    PROXY_GIVEN = N_("%(holder)s casts for %(member)s while that member is away: %(title)s.")
+    PROXY_ENDED = N_("%(holder)s casts for %(member)s no more: %(title)s.")
+    VOTE_ANNULLED = N_("The vote on %(title)s was annulled. It does not count.")
+    RESULT_CORRECTED = N_("The result of the vote on %(title)s was corrected.")
     AGENDA_PROPOSED = N_("The agenda of %(title)s waits for your approval.")
     AGENDA_RETURNED = N_("The chair returned the agenda of %(title)s with a remark.")
     AGENDA_APPROVED = N_("The chair approved the agenda of %(title)s.")
@@ -30,6 +47,12 @@ class Sentence(StrEnum):
     PHONE_TO_CONFIRM = N_("The reset of a lost phone waits for your confirmation: %(title)s.")
     PHONE_REPLACED = N_(
         "Your phone for signing in was replaced. If this was not you, tell the secretariat at once: %(title)s."
+    )
+    PASSKEY_ADDED = N_(
+        "A passkey was added to your account: %(title)s. If this was not you, tell the secretariat at once."
+    )
+    PASSKEY_REMOVED = N_(
+        "A passkey was removed from your account: %(title)s. If this was not you, tell the secretariat at once."
     )
 
 

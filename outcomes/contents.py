@@ -1,5 +1,6 @@
 """What lies in an archive bag: everything a stranger needs to see what was asked, read, answered and decided."""
 
+import base64
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from sqlalchemy import inspect, select, tuple_
 from sqlalchemy.orm import Session
 
 from agenda_docs.models import Document, DocumentVersion
+from ecabinet import signing
 from ecabinet.audit import AuditEntry
 from ecabinet.blobs import Blobs
 from ecabinet.config import Config
@@ -19,14 +21,16 @@ from ecabinet.translation import translated
 from meetings.models import AgendaItem, AgendaVersion, Attendance, Meeting, VersionItem
 from outcomes.bag import Contents, entries_file
 from outcomes.models import Archive, Decision, Declaration
-from voting import box
+from voting import box, choosing
 from voting.conduct import QuestionState
 from voting.engine import sentences
 from voting.engine.result import steps_from_json
-from voting.models import Question, QuestionText
+from voting.models import Question, QuestionText, Ruling
+from voting.proof import checkpoints, time_stamps
 
 Payload = dict[str, Contents]
-ARCHIVED = (QuestionState.CLOSED, QuestionState.WITHDRAWN)
+ARCHIVED = (QuestionState.CLOSED, QuestionState.WITHDRAWN, QuestionState.ANNULLED)
+WITH_A_BOX = (QuestionState.CLOSED, QuestionState.ANNULLED)
 
 
 def of_meeting(session: Session, config: Config, meeting: Meeting) -> Payload:
@@ -115,22 +119,44 @@ def _questions(session: Session, config: Config, questions: Iterable[Question], 
     for question in questions:
         paper_ids |= {int(paper["version"]) for paper in question.papers}
         payload[f"results/question-{question.id}.json"] = _json(_result(session, question))
-        if question.state is QuestionState.CLOSED:
-            payload[f"boxes/{question.id}/entries.jsonl"] = entries_file(box.bodies(session, question.id))
+        if question.state in WITH_A_BOX:
+            payload |= _box(session, question.id)
     return payload | _papers(session, config, paper_ids)
+
+
+def _box(session: Session, question_id: int) -> Payload:
+    """A box as it stands: its entries, its signed checkpoints, its time-stamp if it has one already."""
+    notes = (checkpoint.note for checkpoint in checkpoints.of_question(session, question_id))
+    stamp = time_stamps.answer_of(session, question_id)
+    return {
+        "key.json": _key(),
+        f"boxes/{question_id}/entries.jsonl": entries_file(box.bodies(session, question_id)),
+        f"boxes/{question_id}/checkpoints.txt": checkpoints.as_file(notes),
+        **({f"boxes/{question_id}/stamp.tsr": stamp} if stamp is not None else {}),
+    }
+
+
+def _key() -> bytes:
+    """Whose signatures the checkpoints carry."""
+    signer = signing.signer()
+    return _json({"name": signer.name, "public_key": base64.b64encode(signer.public_key).decode()})
 
 
 def _result(session: Session, question: Question) -> dict[str, Any]:
     wordings = session.scalars(
         select(QuestionText).where(QuestionText.question_id == question.id).order_by(QuestionText.number)
     )
-    steps = steps_from_json((question.result or {}).get("steps", []))
+    stands = question.corrections[-1] if question.corrections else question.result or {}
+    steps = steps_from_json(stands.get("steps", []))
+    rulings = session.scalars(select(Ruling).where(Ruling.question_id == question.id).order_by(Ruling.id))
     return {
         **row_of(question),
         "wordings": [row_of(wording) for wording in wordings],
         "sentence": {language: sentences.render(steps, _speaker(language)) for language in ("vi", "en")}
         if steps
         else {},
+        "options": choosing.named(question.labels),
+        "rulings": [row_of(ruling) for ruling in rulings],
         "declared": [row_of(declaration) for declaration in _declarations(session, [question])],
     }
 

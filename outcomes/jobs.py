@@ -1,10 +1,10 @@
 """What runs later: archives are written, written opinions close at their deadline."""
 
-from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
 
+import voting.service
 from ecabinet import clock
 from ecabinet.access import SYSTEM
 from ecabinet.config import from_environment
@@ -32,8 +32,20 @@ def close_written(*, question_id: int) -> None:
         ).first()
     if row is None or row.state is not QuestionState.OPEN or not _is_over(row.form, row.closes_at):
         return
-    with suppress(Refused), transaction() as session:
-        service.close_question(session, SYSTEM, question_id)
+    try:
+        with transaction() as session:
+            service.close_question(session, SYSTEM, question_id)
+    except Refused:
+        _wait_for_the_deadline(question_id)
+
+
+def _wait_for_the_deadline(question_id: int) -> None:
+    """What seemed settled is open again, since a member changed their answer or it was withdrawn: the clock closes it when its time is over."""
+    with transaction() as session:
+        question = session.get_one(Question, question_id)
+        last = conduct.last_moment(question.form, question.closes_at)
+        if question.state is QuestionState.OPEN and last is not None and last > clock.now():
+            voting.service.ask_to_close(session, question_id, last)
 
 
 def _is_over(form: Form, closes_at: datetime | None) -> bool:
@@ -42,4 +54,14 @@ def _is_over(form: Form, closes_at: datetime | None) -> bool:
     return form is Form.WRITTEN or (last is not None and last <= clock.now())
 
 
-WORK: dict[str, Work] = {"outcomes.write_archive": write_archive, "outcomes.close_written": close_written}
+def archive_written(*, question_id: int) -> None:
+    """Write the bag of a written procedure whose vote was annulled."""
+    with transaction() as session:
+        service.archive_written(session, question_id)
+
+
+WORK: dict[str, Work] = {
+    "outcomes.write_archive": write_archive,
+    "outcomes.archive_written": archive_written,
+    "outcomes.close_written": close_written,
+}

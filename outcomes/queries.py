@@ -51,6 +51,7 @@ class DecisionSheet:
     computed: str | None
     declared: str | None
     remark: str
+    options: tuple[str, ...]  # the words of each, where members chose among options
     may_correct: bool
 
 
@@ -114,6 +115,7 @@ def sheet(session: Session, actor: Actor, decision: Decision) -> DecisionSheet:
         computed=question.outcome if question is not None else None,
         declared=declaration.outcome if declaration is not None else None,
         remark=declaration.remark if declaration is not None else "",
+        options=tuple(question.labels) if question is not None else (),
         may_correct=newer is None and _may_correct(actor, decision),
     )
 

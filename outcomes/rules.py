@@ -1,5 +1,6 @@
 """What may become of a matter, decided without a database."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -24,6 +25,11 @@ class Reason(StrEnum):
     """Why a decision, a declaration or a close is refused."""
 
     NOT_CLOSED = N_("Close the question first; its outcome is declared after that.")
+    ANNULLED = N_("The vote on this question was annulled, so there is no outcome to declare. Put the question anew.")
+    NOT_CHOSEN = N_("Say which option was chosen, or that none was.")
+    CHOSEN_MEANS_ADOPTED = N_(
+        "Where an option was chosen, choose “adopted”; where none was, “not adopted” or “deferred”."
+    )
     ALREADY_DECLARED = N_(
         "The outcome of this question has been declared. A mistake is corrected by a new record on the decision's page."
     )
@@ -62,8 +68,13 @@ class Details:
     until: date | None = None
 
 
-def declared_outcome(kind: DecisionKind, computed: str) -> str:
-    """Return the outcome that declaring this kind states: `pass`, `fail`, or, where the matter is put off, why it could not pass."""
+def declared_outcome(kind: DecisionKind, computed: str, chosen: str = "") -> str:
+    """Return the outcome that declaring this kind states: `pass`, `fail`, or, where the matter is put off, why it could not pass.
+
+    Where members chose among options it is the option that the chair declares as chosen, or `none`.
+    """
+    if chosen:
+        return chosen
     if kind in PASSED:
         return "pass"
     return computed if kind is DecisionKind.DEFERRED and computed != "pass" else "fail"
@@ -88,8 +99,20 @@ def check_complete(kind: DecisionKind, details: Details) -> None:
         raise Refused(Reason.DATE_MISSING)
 
 
-def check_may_declare(*, is_closed: bool, is_declared: bool, kind: DecisionKind, kind_shown: str) -> None:
+def check_chosen(kind: DecisionKind, chosen: str, offered: Collection[str], none: str) -> None:
+    """Raise `Refused` unless the declaration says which of the offered options was chosen, or none, and its kind says the same."""
+    if chosen not in (*offered, none):
+        raise Refused(Reason.NOT_CHOSEN)
+    if (kind in PASSED) is (chosen == none):
+        raise Refused(Reason.CHOSEN_MEANS_ADOPTED)
+
+
+def check_may_declare(
+    *, is_closed: bool, is_annulled: bool, is_declared: bool, kind: DecisionKind, kind_shown: str
+) -> None:
     """Raise `Refused` unless the outcome of this question may be declared as this kind now."""
+    if is_annulled:
+        raise Refused(Reason.ANNULLED)
     if not is_closed:
         raise Refused(Reason.NOT_CLOSED)
     if is_declared:

@@ -20,8 +20,8 @@ from meetings.rules import ItemState, MeetingState
 from outcomes import rules
 from outcomes.models import Archive, Decision, Declaration
 from outcomes.rules import DecisionKind, Details, Reason
-from voting import box
-from voting.conduct import QuestionState
+from voting import box, choosing
+from voting.conduct import Procedure, QuestionState
 from voting.models import Question
 
 # What an item is once this was decided on it; any other decision leaves it as the meeting left it.
@@ -30,14 +30,18 @@ BECOMES = {DecisionKind.DEFERRED: ItemState.DEFERRED, DecisionKind.WITHDRAWN: It
 
 
 def close_question(session: Session, actor: Actor, question_id: int) -> Question:
-    """Close a question: the box takes its last entry and the rule decides. A written procedure is archived with it."""
-    question = voting.service.close(session, actor, question_id)
-    if question.item_id is None:
+    """Close a question: the box takes its last entry and the rule decides."""
+    return voting.service.close(session, actor, question_id)
+
+
+def archive_written(session: Session, question_id: int) -> None:
+    """Ask for the bag of a written procedure that is over: its outcome was declared, or the vote annulled. Once."""
+    question = session.get_one(Question, question_id)
+    if session.scalar(select(Archive.id).where(Archive.question_id == question_id)) is None:
         _archive(session, Archive(body_id=question.body_id, question_id=question.id))
-    return question
 
 
-def declare(
+def declare(  # noqa: PLR0913 - what the chair says with it
     session: Session,
     actor: Actor,
     question_id: int,
@@ -46,18 +50,30 @@ def declare(
     *,
     kind_shown: str,
     remark: str = "",
+    chosen: str = "",
 ) -> Decision:
-    """Declare the outcome of a closed question and record the decision; the computed outcome stays beside it, untouched."""
+    """Declare the outcome of a closed question and record the decision; the computed outcome stays beside it, untouched.
+
+    `chosen`: where members chose among options, the one that the chair declares as chosen, or `none`.
+    """
     question = voting.service.question_for(session, actor, question_id, Permission.DECLARE_OUTCOME)
     actor.must_have_stepped_up(clock.now())
+    voting.service.locked(session, question)  # nobody annuls or corrects it at the same moment
     known = session.scalar(select(Declaration.id).where(Declaration.question_id == question.id))
     is_closed = question.state is QuestionState.CLOSED
-    rules.check_may_declare(is_closed=is_closed, is_declared=known is not None, kind=kind, kind_shown=kind_shown)
+    rules.check_may_declare(
+        is_closed=is_closed,
+        is_annulled=question.state is QuestionState.ANNULLED,
+        is_declared=known is not None,
+        kind=kind,
+        kind_shown=kind_shown,
+    )
+    chosen = _chosen(question, kind, chosen)
     rules.check_details(kind, details, _today(session, question.body_id))
     declaration = Declaration(
         body_id=question.body_id,
         question_id=question.id,
-        outcome=rules.declared_outcome(kind, question.outcome or ""),
+        outcome=rules.declared_outcome(kind, question.outcome or "", chosen),
         remark=remark,
         declared_by_id=actor.person_id,
         declared_at=clock.now(),
@@ -75,7 +91,18 @@ def declare(
     decision.question_id = question.id
     if kind is DecisionKind.ADOPTED_WITHOUT_VOTE:
         decision.present = _names_present(session, question)
-    return _keep(session, actor, decision, item)
+    _keep(session, actor, decision, item)
+    if item is None:
+        archive_written(session, question.id)
+    return decision
+
+
+def _chosen(question: Question, kind: DecisionKind, chosen: str) -> str:
+    """Return what was chosen, where members chose among options; nothing elsewhere."""
+    if question.procedure is not Procedure.CHOICE:
+        return ""
+    rules.check_chosen(kind, chosen, choosing.options_of(question.labels), choosing.NONE)
+    return chosen
 
 
 def record(
@@ -228,7 +255,8 @@ def _keep(
 
 def _names_present(session: Session, question: Question) -> list[str]:
     """Return the names of the members who were there when the question closed."""
-    present = set((question.result or {}).get("present", ()))
+    stands = question.corrections[-1] if question.corrections else question.result or {}
+    present = set(stands.get("present", ()))
     return [line.name for line in box.roll(session, question.id) if str(line.membership_id) in present]
 
 

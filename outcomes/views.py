@@ -19,6 +19,7 @@ from outcomes import archive as archives
 from outcomes import queries, rules, service
 from outcomes.rules import DecisionKind, Details
 from outcomes.words import kind_name
+from voting import choosing
 from voting import queries as questions
 from voting.conduct import Procedure
 
@@ -49,7 +50,16 @@ def declare_page(question_id: int) -> ResponseReturnValue:
         shown = questions.result(session, actor(), question_id)
         kinds = _kinds_for(question.procedure)
         back = _after(question.item_id, question_id)
-    return render_template("outcomes/declare.html", question=question, result=shown, kinds=_named(kinds), back=back)
+    options = choosing.named(question.labels) if question.procedure is Procedure.CHOICE else {}
+    return render_template(
+        "outcomes/declare.html",
+        question=question,
+        result=shown,
+        kinds=_named(kinds),
+        options=options,
+        none_chosen=choosing.NONE,
+        back=back,
+    )
 
 
 @bp.post("/questions/<int:question_id>/declare")
@@ -59,9 +69,10 @@ def declare(question_id: int) -> ResponseReturnValue:
     kind = forms.choice(request.form, "kind", _("What was decided"), DecisionKind)
     details = _details(request.form)
     remark = forms.text(request.form, "remark", _("Remark"), most=LONGEST, required=False)
+    chosen = forms.text(request.form, "chosen", _("What was chosen"), most=20, required=False)
     with transaction() as session:
         decision = service.declare(
-            session, actor(), question_id, kind, details, kind_shown=kind_name(kind), remark=remark
+            session, actor(), question_id, kind, details, kind_shown=kind_name(kind), remark=remark, chosen=chosen
         )
         address = _after(decision.item_id, question_id)
     return redirect(address)

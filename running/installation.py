@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from running import front_end, packages, words
@@ -11,6 +12,7 @@ from running.steps import Stop, alone, complaint
 
 ALEMBIC = ("-m", "alembic")
 SETTINGS = ("-m", "ecabinet.config")
+VOTES = ("-m", "voting.proof.starting")
 VERIFIER = ROOT / "outcomes" / "verify.py"
 
 
@@ -35,6 +37,8 @@ def serve() -> None:
         raise Stop(fault)
     if fault := complaint((PYTHON, *ALEMBIC, "current", "--check-heads")):
         raise Stop(f"{fault}\nThe server was not started. The tables are brought up to date by ./run migrate")
+    if fault := complaint((PYTHON, *VOTES)):
+        raise Stop(f"{fault}\nThe server was not started.")
     become("-m", "gunicorn", "-c", "gunicorn.conf.py", "app:app")
 
 
@@ -67,6 +71,24 @@ def backup(action: str, file: str, *options: str) -> None:
     become("-m", "ecabinet.backup", action, str(path), *options)
 
 
+def tally(arguments: Sequence[str]) -> None:
+    """Decide the votes of a file: the answers alone on standard output, in English, so that neither pages nor words are needed."""
+    paths = [str(Path.cwd() / argument) for argument in arguments]
+    with redirect_stdout(sys.stderr), alone():
+        packages.ensure()
+    become("-m", "voting.tally_file", *paths)
+
+
+def accept_gap(arguments: Sequence[str]) -> None:
+    """Let two officials accept that a restored database is older than what was signed."""
+    prepare()
+    become("-m", "voting.proof.accept_gap", *arguments)
+
+
 def verify(arguments: Sequence[str]) -> None:
-    """Say whether the archive of a meeting is whole; this needs Python alone, so nothing is installed for it."""
-    os.execv(sys.executable, (sys.executable, "-I", str(VERIFIER), *arguments))  # noqa: S606 - a fixed program, no shell
+    """Say whether the archive of a meeting is whole; this needs Python alone, so nothing is installed for it.
+
+    Signatures are checked too where the packages are there already.
+    """
+    python = str(PYTHON if PYTHON.exists() else sys.executable)
+    os.execv(python, (python, "-I", str(VERIFIER), *arguments))  # noqa: S606 - a fixed program, no shell

@@ -11,20 +11,23 @@ from running.steps import Stop, fingerprint, forget, is_current, quietly, rememb
 UV = VENV / "bin" / "uv"
 RUNTIME = ROOT / "requirements.txt"
 TESTS = ROOT / "requirements-test.txt"
+MUTATION = ROOT / "requirements-mutation.txt"
 INSTALLER = ROOT / "requirements-uv.txt"
-LOCKED = ("requirements", "requirements-test", "requirements-uv")
+LOCKED = ("requirements", "requirements-test", "requirements-mutation", "requirements-uv")
 COMPILE = (
     *("--quiet", "--generate-hashes", "--universal", "--python-version", "3.11"),
     *("--no-header", "--no-emit-index-url", "--no-annotate"),
 )
 
 
-def ensure(*, tests: bool = False) -> None:
+def ensure(*, tests: bool = False, mutation: bool = False) -> None:
     """Have the virtual environment hold what is locked; do nothing when it does."""
     _ensure_environment()
     _ensure_lock("Python packages", RUNTIME)
     if tests:
         _ensure_lock("Python packages for tests", TESTS)
+    if mutation:
+        _ensure_lock("Python packages for mutation testing", MUTATION)
 
 
 def lock(*, upgrade: bool) -> None:

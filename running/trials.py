@@ -1,4 +1,4 @@
-"""Tests, benchmarks and pictures of the pages."""
+"""Tests, benchmarks, trials and pictures of the pages."""
 
 import os
 from collections.abc import Sequence
@@ -29,6 +29,12 @@ def test(arguments: Sequence[str]) -> None:
         "pytest",
         *(arguments or ("--numprocesses", str(os.cpu_count() or 1), "--dist", "loadfile", "--durations", "15")),
     )
+
+
+def faults(arguments: Sequence[str]) -> None:
+    """Try what must never happen to a ballot, for as many rounds as asked for."""
+    prepare()
+    become("-m", "tests.faults", *arguments)
 
 
 def look(arguments: Sequence[str]) -> None:

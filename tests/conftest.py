@@ -21,6 +21,7 @@ from tests.databases import postgresql_server
 from tests.page_check import TEST_LANGUAGE, bracket_messages
 from tests.persona import Persona
 from tests.world import World
+from voting.proof import starting
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -119,6 +120,7 @@ def database(engine: str, templates: Callable[[str], Template], tmp_path: Path) 
             "ECABINET_PORT": "80",
         }
     )
+    starting.use(config)
     yield replace(config, origins=("http://localhost",), language=TEST_LANGUAGE)
     databases.current().close()
 

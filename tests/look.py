@@ -24,6 +24,7 @@ from tests.browser import server as servers
 from tests.browser.device import DESKTOP, PHONE, TABLET
 from tests.browser.server import Server
 from tests.look_scenes import Scenes, Shot
+from voting.proof import starting
 
 FOLDER = PROJECT / "look"
 KEPT = PROJECT / "instance" / "look"
@@ -45,6 +46,7 @@ def main() -> None:
         shutil.copytree(_content(), instance)
         with servers.running(_environment(instance)) as server, sync_playwright() as playwright:
             database.connect(server.config.database_url)
+            starting.use(server.config)
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
             _take_all(browser, server, chosen.words, plain=chosen.plain)
             browser.close()
@@ -69,6 +71,7 @@ def _content() -> Path:
     settings.attributes["url"] = config.database_url
     command.upgrade(settings, "head")
     database.connect(config.database_url)
+    starting.use(config)
     data.fill(config)
     database.current().close()
     stamp.write_text(mark)

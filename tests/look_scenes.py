@@ -31,6 +31,10 @@ def _as_it_is(_page: Page) -> None:
     """Change nothing."""
 
 
+def _last_rulebook(page: Page) -> None:
+    page.locator("main summary").last.click()
+
+
 @dataclass(frozen=True)
 class Shot:
     """One page as one person sees it."""
@@ -125,6 +129,8 @@ class Scenes:
             Shot("organisation-people", "administrator", "/organisation/people"),
             Shot("organisation-body", "administrator", "/organisation/bodies/1"),
             Shot("organisation-units", "administrator", "/organisation/units"),
+            Shot("voting-rules", "administrator", "/voting-rules", prepare=_last_rulebook),
+            Shot("voting-rules-new", "administrator", "/voting-rules/new?book=viet_nam"),
             Shot("organisation-calendar", "administrator", "/organisation/calendars/1"),
             Shot("hall-code", None, "/hall", whole=False),
         )
@@ -143,6 +149,7 @@ class Scenes:
             self._shot("meeting-result", "health"),
             self._shot("meeting-result-chair", "chair", is_main=False),
             Shot("question", "health", f"/questions/{self.question}"),
+            Shot("my-ballots", "health", "/my-ballots", is_main=True, prepare=_checked),
             Shot("declare", "chair", f"/questions/{self.question}/declare"),
             Shot("hall-result", None, "/hall", whole=False, prepare=self._pair),
         )
@@ -197,3 +204,11 @@ class Scenes:
 def _drawn(page: Page) -> None:
     """Wait until the page that is open has been drawn."""
     expect(page.locator("[data-first]")).to_have_count(0)
+
+
+def _checked(page: Page) -> None:
+    """Have the page check every ballot and unfold what it checked of the first."""
+    page.locator("[data-check-all]").click()
+    expect(page.locator('[data-ballot] [data-verdict="checking"]')).to_have_count(0)
+    expect(page.locator("[data-ballot] [data-details]:not([hidden])").first).to_be_visible()
+    page.locator("[data-ballot] summary").first.click()

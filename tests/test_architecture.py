@@ -24,6 +24,8 @@ PUBLIC = {
     "/sign-in",
     "/sign-in/phone",  # who lost a phone has a code of two officials, and nothing else yet
     "/sign-in/phone/new",
+    "/sign-in/passkey",
+    "/sign-in/passkey/challenge",
     "/sign-out",
     "/language",
     "/demonstration/<account>/<key>",

@@ -1,7 +1,8 @@
 """A ballot on its way and its receipt."""
 
 import base64
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ecabinet.refusals import Refused
 from voting.conduct import Reason
@@ -11,34 +12,57 @@ SIGNS_IN_A_GROUP = 4
 
 @dataclass(frozen=True)
 class Ballot:
-    """What a member sends: the mark made on the tablet before the first try, the choice, and words."""
+    """What a member sends: the mark made on the tablet before the first try, the choice, and words.
+
+    `member`: the membership whose ballot it is, the sender's own where nothing is said. `seen`: the hash of what the page showed.
+    `assertion`: what a passkey signed for this very ballot.
+    """
 
     cast_id: str
     choice: str
     text: str = ""
+    member: str | None = None
+    seen: str = field(default="", compare=False)
+    assertion: Mapping[str, object] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a member gets back: the ballot's place in the box, the choice, and a code to compare with the published box."""
+    """What a member gets back: the entry, that it is in the tree of a signed checkpoint, and a code to compare with the published box."""
 
     number: int
     choice: str
     code: str
+    entry: str
+    checkpoint: str
+    path: tuple[str, ...]
 
     def as_json(self) -> dict[str, object]:
         """Return what the tablet is answered."""
-        return {"number": self.number, "choice": self.choice, "code": self.code}
+        return {
+            "number": self.number,
+            "choice": self.choice,
+            "code": self.code,
+            "entry": self.entry,
+            "checkpoint": self.checkpoint,
+            "path": list(self.path),
+        }
 
 
 @dataclass(frozen=True)
 class Line:
-    """A member on the frozen roll, and whether a ballot of theirs is in the box."""
+    """A member on the frozen roll, who casts for them, and whether a ballot of theirs stands in the box."""
 
     person_id: int
     membership_id: int
     recused: bool
     has_voted: bool
+    proxy: str | None = None
+
+    @property
+    def member(self) -> str:
+        """The member as the entries name them."""
+        return str(self.membership_id)
 
 
 @dataclass(frozen=True)
@@ -47,13 +71,13 @@ class Known:
 
     person_id: int | None
     ballot: Ballot
-    receipt: Receipt
+    number: int
 
-    def matching(self, person_id: int | None, ballot: Ballot) -> Receipt:
-        """Return the receipt again for the same ballot of the same person; refuse anything else under its mark."""
+    def matching(self, person_id: int | None, ballot: Ballot) -> int:
+        """Return the number again for the same ballot of the same sender; refuse anything else under its mark."""
         if (person_id, ballot) != (self.person_id, self.ballot):
             raise Refused(Reason.SENT_BEFORE)
-        return self.receipt
+        return self.number
 
 
 def code_of(leaf: str) -> str:

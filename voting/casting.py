@@ -19,6 +19,7 @@ from meetings import service as meetings
 from voting import box, conduct, service
 from voting.ballots import Ballot, Receipt
 from voting.box import LockedBox
+from voting.proof import receipts
 
 logger = logging.getLogger(__name__)
 
@@ -45,14 +46,19 @@ class Waiting:
 
 
 Answers = dict[Waiting, Receipt | Exception]
+Taken = dict[Waiting, int]  # the number of each ballot that is in the box, before or since
 
 _turn = Lock()
 _waiting: list[Waiting] = []
 
 
 def cast(actor: Actor, question_id: int, ballot: Ballot) -> Receipt:
-    """Put a ballot into the box and return its receipt once it is committed; raise the refusal otherwise."""
-    actor.must_have_stepped_up(clock.now())
+    """Put a ballot into the box and return its receipt once it is committed; raise the refusal otherwise.
+
+    What a passkey signed for this very ballot says more than a lease, so that such a ballot needs none; it is checked in `service.cast`.
+    """
+    if ballot.assertion is None:
+        actor.must_have_stepped_up(clock.now())
     conduct.check_cast_id(ballot.cast_id)
     mine = Waiting(actor, question_id, ballot)
     _waiting.append(mine)
@@ -72,24 +78,31 @@ def _gather() -> None:
 
 
 def _commit(group: list[Waiting]) -> None:
-    """Commit a group; where that fails, each ballot alone, so that none suffers from another."""
+    """Commit a group, and take those that have their answer off the list."""
     try:
         if not _try(group):
-            for each in group:
-                _try([each], last=True)
+            _try_halves(group)
     finally:
         _waiting[:] = [each for each in _waiting if each.answer is None]
 
 
+def _try_halves(group: list[Waiting]) -> None:
+    """Commit again what could not be committed together, each ballot at last alone: none suffers from another, and a lost connection costs one more try."""
+    middle = (len(group) + 1) // 2
+    for half in (group[:middle], group[middle:]):
+        if half and not _try(half, last=len(half) == 1):
+            _try_halves(half)
+
+
 def _try(group: list[Waiting], *, last: bool = False) -> bool:
-    """Commit these ballots together and give each its answer; an error is an answer only when it is the last try."""
+    """Commit these ballots together and say whether each has its answer; an error is one only when it is the last try."""
     try:
         answers, locked_boxes = _together(group)
     except Exception as error:  # noqa: BLE001 - whatever fails, those who wait must be answered
         logger.warning("%s ballots could not be committed together: %s", len(group), type(error).__name__)
         if last:
             group[0].answer = error
-        return False
+        return last
     for waiting, answer in answers.items():
         waiting.answer = answer
     for locked_box in locked_boxes:
@@ -111,29 +124,35 @@ def _together(group: Iterable[Waiting]) -> tuple[Answers, list[LockedBox]]:
 
 
 def _into_one_box(session: Session, question_id: int, ballots: list[Waiting], answers: Answers) -> LockedBox | None:
-    """Lock the box once, take each ballot or refuse it, and write what was taken."""
+    """Lock the box once, take each ballot or refuse it, write what was taken, and make the receipts."""
     locked_box = box.lock(
         session,
         question_id,
         people={each.actor.person_id for each in ballots if each.actor.person_id is not None},
         cast_ids={each.ballot.cast_id for each in ballots},
     )
+    taken: Taken = {}
     for each in ballots:
-        answers[each] = _answer(session, locked_box, each)
-    if locked_box is None or not locked_box.added:
+        try:
+            taken[each] = _take(session, locked_box, each)
+        except (Refused, NotFound, Forbidden) as refusal:
+            answers[each] = refusal
+    if locked_box is None:
         return None
-    _close_if_settled(session, locked_box)
-    service.keep(session, locked_box)
-    return locked_box
+    has_grown = bool(locked_box.added)
+    if has_grown:
+        _close_if_settled(session, locked_box)
+        service.keep(session, locked_box)
+    given = receipts.after_keeping(session, locked_box, taken.values())
+    answers.update({each: given[number] for each, number in taken.items()})
+    return locked_box if has_grown else None
 
 
-def _answer(session: Session, locked_box: LockedBox | None, waiting: Waiting) -> Receipt | Exception:
-    try:
-        if locked_box is None:
-            service.refuse_unopened(session, waiting.actor, waiting.question_id)
-        return service.cast(locked_box, waiting.actor, waiting.ballot, clock.now())
-    except (Refused, NotFound, Forbidden) as refusal:
-        return refusal
+def _take(session: Session, locked_box: LockedBox | None, waiting: Waiting) -> int:
+    """Put one ballot into the box and return its number there; raise its refusal."""
+    if locked_box is None:
+        service.refuse_unopened(session, waiting.actor, waiting.question_id)
+    return service.cast(session, locked_box, waiting.actor, waiting.ballot, clock.now())
 
 
 def _close_if_settled(session: Session, locked_box: LockedBox) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ecabinet.refusals import N_, Refused
+from voting import choosing
 from voting.engine.rule import Choice, Form, Rule, Silence
 
 # What reaches the box this long after the stated end still counts; nothing later does, whether or not the close has run.
@@ -17,10 +18,11 @@ CAST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 class Procedure(StrEnum):
-    """How a question is put: to a vote, or the chair asks whether anybody objects."""
+    """How a question is put: to a vote, or the chair asks whether anybody objects, or members choose among persons or options."""
 
     VOTE = "vote"
     NO_OBJECTION = "no_objection"
+    CHOICE = "choice"
 
 
 class QuestionState(StrEnum):
@@ -31,6 +33,7 @@ class QuestionState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
+    ANNULLED = "annulled"
 
 
 class Reason(StrEnum):
@@ -44,6 +47,15 @@ class Reason(StrEnum):
     OPINION_MISSING = N_("Write your opinion in words, or choose another answer.")
     OPINION_TOO_LONG = N_("Your text is too long: at most %(most)s characters.")
     SENT_BEFORE = N_("A ballot with this mark was sent before with another content. Reload the page and vote again.")
+    SEEN_OTHER = N_("What you saw is not what was opened. Reload the page and vote again.")
+    ALREADY_VOTED = N_(
+        "A ballot is in the box already, and the rule of this question allows no change of it. Nothing was added."
+    )
+    NO_PROXY = N_("You do not hold the proxy of this member, so you cannot cast their ballot.")
+    NOT_DURABLE = N_(
+        "Voting cannot be opened: the database is not set to survive a power cut. Tell the administrator (operations manual, “Durability”)."
+    )
+    NOT_READABLE = N_("This ballot could not be read, and nothing was added. Reload the page and vote again.")
     NO_MARK = N_("This ballot carries no mark of its own. Reload the page and vote again.")
     TEXT_MISSING = N_("Write the question first.")
     TEXT_TOO_LONG = N_("The question is too long: at most %(most)s characters.")
@@ -53,6 +65,7 @@ class Reason(StrEnum):
     NOT_RUNNING = N_("The meeting is not running. Start it first.")
     ANOTHER_OPEN = N_("Another question is open in this meeting. Close it first.")
     CLOSED_BEFORE = N_("This question was closed already. Its result stands.")
+    NOT_CLOSABLE = N_("This vote was annulled, so there is nothing to close.")
     STILL_RUNNING = N_("The members may answer until %(until)s. The question closes by itself then.")
     NOT_WITHDRAWABLE = N_("A question that was opened cannot be withdrawn. Close it, and record what became of it.")
     ITEM_OVER = N_("This agenda item is over. Put the question on an item that is still to come.")
@@ -62,10 +75,13 @@ class Reason(StrEnum):
     NOBODY_ENTITLED = N_("Nobody could vote on this question. Enter the members of the body first.")
     DAYS_OUT_OF_RANGE = N_("The members must have at least %(least)s and at most %(most)s working days.")
     VOTE_IN_WRITING = N_("Asking for objections needs a meeting. In writing, put the question to a vote.")
+    CHOICE_IN_WRITING = N_("Choosing among persons or options needs a meeting. In writing, put the question to a vote.")
 
 
-def options_of(procedure: Procedure, rule: Rule) -> tuple[str, ...]:
-    """Return the answers that are offered: where the chair asks for objections, only the objection."""
+def options_of(procedure: Procedure, rule: Rule, labels: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the answers that are offered: where the chair asks for objections, only the objection; where members choose, the options."""
+    if procedure is Procedure.CHOICE:
+        return (*choosing.options_of(labels), Choice.ABSTAIN.value)
     if procedure is Procedure.NO_OBJECTION:
         return (Choice.NO.value,)
     offered = (Choice.YES, Choice.NO, Choice.ABSTAIN, Choice.OTHER)
@@ -77,16 +93,34 @@ def last_moment(form: Form, closes_at: datetime | None) -> datetime | None:
     return None if closes_at is None else closes_at + GRACE[form]
 
 
-def check_may_cast(*, is_open: bool, on_roll: bool, recused: bool, now: datetime, last: datetime | None) -> None:
-    """Refuse a ballot of someone who may not vote on this question now."""
+def check_franchise(*, on_roll: bool, holds_proxy: bool, recused: bool) -> None:
+    """Refuse a ballot of someone who has no vote on this question, or casts for a member who did not give them their proxy."""
     if not on_roll:
         raise Refused(Reason.NOT_ENTITLED)
+    if not holds_proxy:
+        raise Refused(Reason.NO_PROXY)
     if recused:
         raise Refused(Reason.RECUSED)
+
+
+def check_may_cast(*, is_open: bool, now: datetime, last: datetime | None) -> None:
+    """Refuse a ballot that comes before the opening or after the end, grace included."""
     if not is_open:
         raise Refused(Reason.NOT_OPEN)
     if last is not None and now > last:
         raise Refused(Reason.TOO_LATE, ended=last)
+
+
+def check_change(*, has_voted: bool, allowed: bool) -> None:
+    """Refuse a second ballot where the rule allows no change of the first."""
+    if has_voted and not allowed:
+        raise Refused(Reason.ALREADY_VOTED)
+
+
+def check_seen(given: str, frozen: str) -> None:
+    """Refuse a ballot of someone who had something else before them than what was opened; a page that does not say is believed."""
+    if given and given != frozen:
+        raise Refused(Reason.SEEN_OTHER)
 
 
 def check_ballot(choice: str, text: str, options: Sequence[str]) -> None:
@@ -97,6 +131,11 @@ def check_ballot(choice: str, text: str, options: Sequence[str]) -> None:
         raise Refused(Reason.OPINION_MISSING)
     if len(text) > LONGEST_OPINION:
         raise Refused(Reason.OPINION_TOO_LONG, most=LONGEST_OPINION)
+
+
+def words_kept(form: Form, choice: str, text: str) -> str:
+    """Return the words that are kept with a ballot: in the room they belong to another opinion only, in writing to any answer."""
+    return text if form is Form.WRITTEN or choice == Choice.OTHER else ""
 
 
 def check_cast_id(cast_id: str) -> None:
@@ -119,6 +158,8 @@ def check_may_prepare(*, form: Form, procedure: Procedure, rule: Rule) -> None:
         raise Refused(Reason.RULE_OF_OTHER_FORM)
     if form is Form.WRITTEN and procedure is Procedure.NO_OBJECTION:
         raise Refused(Reason.VOTE_IN_WRITING)
+    if form is Form.WRITTEN and procedure is Procedure.CHOICE:
+        raise Refused(Reason.CHOICE_IN_WRITING)
 
 
 def check_may_amend(state: QuestionState) -> None:
@@ -137,7 +178,7 @@ def check_may_arm(state: QuestionState, *, is_running: bool) -> None:
 
 def check_may_open(state: QuestionState, *, is_running: bool, another_open: bool) -> None:
     """Refuse to open what is not armed, or two questions of one meeting at a time."""
-    if state in (QuestionState.OPEN, QuestionState.CLOSED):
+    if state in (QuestionState.OPEN, QuestionState.CLOSED, QuestionState.ANNULLED):
         raise Refused(Reason.NOT_A_DRAFT)
     if state is not QuestionState.ARMED:
         raise Refused(Reason.NOT_ARMED)
@@ -147,10 +188,12 @@ def check_may_open(state: QuestionState, *, is_running: bool, another_open: bool
         raise Refused(Reason.ANOTHER_OPEN)
 
 
-def check_may_close(*, has_box: bool, is_open: bool) -> None:
-    """Refuse to close what was never opened, or twice."""
+def check_may_close(*, has_box: bool, is_open: bool, is_annulled: bool) -> None:
+    """Refuse to close what was never opened, what was annulled, or twice."""
     if not has_box:
         raise Refused(Reason.NOT_OPEN)
+    if is_annulled:
+        raise Refused(Reason.NOT_CLOSABLE)
     if not is_open:
         raise Refused(Reason.CLOSED_BEFORE)
 

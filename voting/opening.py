@@ -7,19 +7,22 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from agenda_docs import documents, reading
+from ecabinet import signing
 from ecabinet.organisation import queries as organisation
 from ecabinet.organisation.queries import Member
 from ecabinet.refusals import Refused
-from meetings import delegation
+from meetings import attendance, delegation
 from meetings import service as meetings
 from meetings.models import AgendaItem, Meeting
-from voting import box, conduct, entries, frozen
+from voting import box, conduct, entries, frozen, rule_shelf
 from voting.conduct import Procedure, QuestionState, Reason
 from voting.engine.rule import Rule
-from voting.engine.rule_book import NamedRule, rule_named
+from voting.engine.rule_book import NamedRule
 from voting.engine.vote import check_roll
 from voting.entries import EntryKind
-from voting.models import Box, BoxEntry, Question, RollEntry
+from voting.franchise import proxies, weights
+from voting.models import Question, RollEntry
+from voting.proof.durability import check_durable
 
 CHAIR = "chair"
 SOURCE_LANGUAGE = "vi"  # the language of the question's own text; a ballot's hash names the language it was cast in
@@ -27,12 +30,34 @@ SOURCE_LANGUAGE = "vi"  # the language of the question's own text; a ballot's ha
 
 def rule_of(question: Question) -> NamedRule:
     """Return the rule by which a question that is not open yet would be decided."""
-    named = rule_named(question.rule_name)
+    named = rule_shelf.rule_of(question)
+    if question.procedure is Procedure.CHOICE:
+        return _counted(named)
     return _without_objection(named) if question.procedure is Procedure.NO_OBJECTION else named
 
 
+def _counted(named: NamedRule) -> NamedRule:
+    """Where members choose, nothing decides; how many others one member may cast for is as in the body's own rule."""
+    return NamedRule(
+        name="plain/counted",
+        titles={
+            "en": "Choosing among persons or options: counted; the chair declares what was chosen",
+            "vi": "Lựa chọn người hoặc phương án: kiểm đếm; chủ tọa công bố lựa chọn",
+        },
+        instrument="",
+        article="",
+        source="Plain arithmetic",
+        effective="",
+        established="seen",
+        least_working_days=None,
+        most_working_days=None,
+        rule=Rule(proxies_per_member=named.rule.proxies_per_member),
+        counts_only=True,
+    )
+
+
 def _without_objection(named: NamedRule) -> NamedRule:
-    """One objection stops it; the quorum of the body's own rule still has to be there."""
+    """One objection stops it; the quorum of the body's own rule still has to be there, and its proxies may object."""
     return NamedRule(
         name="plain/without_objection",
         titles={
@@ -46,7 +71,7 @@ def _without_objection(named: NamedRule) -> NamedRule:
         established="seen",
         least_working_days=None,
         most_working_days=None,
-        rule=Rule(no_blocks=True, quorum=named.rule.quorum),
+        rule=Rule(no_blocks=True, quorum=named.rule.quorum, proxies_per_member=named.rule.proxies_per_member),
     )
 
 
@@ -54,8 +79,10 @@ def freeze(
     session: Session, question: Question, *, on: date, now: datetime, closes_at: datetime | None
 ) -> list[RollEntry]:
     """Open the box of a question with all that is frozen in it, and return the roll; refuse a roll by which nobody could decide."""
+    check_durable(session)
     named = rule_of(question)
     roll = roll_of(session, question, on)
+    _add_to_roll(session, question, named, roll, on)
     check_roll(named.rule, [frozen.roll_member(line) for line in roll])
     if all(line.recused for line in roll):
         raise Refused(Reason.NOBODY_ENTITLED)
@@ -65,6 +92,19 @@ def freeze(
     _open_box(session, question, named, roll)
     _hold(session, question)
     return roll
+
+
+def _add_to_roll(session: Session, question: Question, named: NamedRule, roll: Sequence[RollEntry], on: date) -> None:
+    """Write into the roll what the rule makes of its members: their weights, who casts for whom, whose no is a veto."""
+    weighed = weights.for_roll(session, question.body_id, on, named.rule.weights())
+    meeting = meeting_of(session, question)
+    allows_proxies = named.rule.proxies_per_member > 0
+    represented = proxies.for_roll(session, meeting, roll) if meeting is not None and allows_proxies else {}
+    for line in roll:
+        holder = represented.get(line.membership_id)
+        line.weights = weighed.get(line.membership_id, {})
+        line.proxy = str(holder) if holder is not None else None
+        line.veto = not set(named.veto_roles).isdisjoint(line.roles)
 
 
 def roll_of(session: Session, question: Question, on: date) -> list[RollEntry]:
@@ -118,24 +158,47 @@ def papers_of(session: Session, matter_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _open_box(session: Session, question: Question, named: NamedRule, roll: Sequence[RollEntry]) -> None:
-    papers = [frozen.paper_of(kept) for kept in question.papers]
-    options = conduct.options_of(question.procedure, named.rule)
-    question.seen = entries.seen_of(text=question.text, options=options, language=SOURCE_LANGUAGE, papers=papers)
-    body = entries.opened_body(
-        question=str(question.id),
+def present_in(session: Session, question: Question) -> list[str]:
+    """Return the members who are checked in now, as the entries name them; nobody is in a written procedure."""
+    meeting = meeting_of(session, question)
+    present = attendance.present_membership_ids(session, meeting.id) if meeting is not None else set()
+    return sorted(str(membership) for membership in present)
+
+
+def seen_now(session: Session, question: Question, rule: Rule, language: str) -> str:
+    """Return the hash of what a ballot on this question rests on; before the opening, were it opened as it stands now under this rule."""
+    labels = frozen.labels_of(question.procedure, question.labels)
+    papers = question.papers if question.rule is not None else papers_of(session, question.matter_id)
+    return entries.seen_of(
         text=question.text,
-        rule=named.as_json(),
-        roll=[frozen.roll_member(line) for line in roll],
-        papers=papers,
-        options=options,
-        at=box.instant(question.opened_at or question.created_at),
-        deadline=box.instant(question.closes_at) if question.closes_at is not None else "",
+        options=conduct.options_of(question.procedure, rule, question.labels),
+        labels=labels,
+        language=language,
+        papers=[frozen.paper_of(kept) for kept in papers],
     )
-    leaf = entries.leaf_of(body)
+
+
+def _open_box(session: Session, question: Question, named: NamedRule, roll: Sequence[RollEntry]) -> None:
     session.add_all(roll)
-    session.add(Box(question_id=question.id, is_open=True, length=1, head=leaf, voted=0))
-    session.add(BoxEntry(question_id=question.id, number=0, kind=EntryKind.OPENED, body=body, leaf=leaf))
+    new_box = box.make(session, question.id)
+    what = new_box.frozen
+    question.seen = what.seen(SOURCE_LANGUAGE)
+    # Where members choose among options no rule decides, so that none is frozen in the box.
+    rule = {**named.as_json(), "rule": None} if question.procedure is Procedure.CHOICE else named.as_json()
+    fields = {
+        "text": what.text,
+        "rule": rule,
+        "roll": [frozen.roll_member(line).as_json() for line in roll],
+        "papers": [paper.as_json() for paper in what.papers],
+        "options": list(what.options),
+        "labels": dict(what.labels),
+        "present": present_in(session, question),
+        "deadline": box.instant(question.closes_at) if question.closes_at is not None else "",
+        "grace": int(conduct.GRACE[question.form].total_seconds()),
+        "key": signing.signer().name,
+    }
+    new_box.enter(EntryKind.OPENED, fields, question.opened_at or question.created_at)
+    box.keep(session, new_box)
 
 
 def _hold(session: Session, question: Question) -> None:

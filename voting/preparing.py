@@ -14,25 +14,30 @@ from ecabinet.refusals import NotFound, Refused
 from meetings import service as meetings
 from meetings.models import Meeting
 from meetings.rules import ItemState, MeetingState
-from voting import conduct, service
+from voting import choosing, conduct, rule_shelf, service
 from voting.conduct import Procedure, QuestionState, Reason
 from voting.engine.rule import Form
-from voting.engine.rule_book import rule_named
 from voting.models import Question, QuestionText
+from voting.rule_shelf import QuestionKind
 
 ITEM_OVER = (ItemState.DONE, ItemState.DEFERRED, ItemState.WITHDRAWN)
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - the fields of the form
     session: Session,
     actor: Actor,
     *,
     item_id: int,
     text: str,
     rule_name: str | None = None,
+    kind: QuestionKind = QuestionKind.DECISION,
     procedure: Procedure = Procedure.VOTE,
+    options: str = "",
 ) -> Question:
-    """Prepare a question on an agenda item, by the body's rule for meetings where no other is named; nobody else sees it yet."""
+    """Prepare a question on an agenda item, by the body's rule for this kind of question where no other is named; nobody else sees it yet.
+
+    `options`: the persons or options to choose among, one a line, where that is the procedure.
+    """
     item = meetings.item_for(session, actor, item_id, Permission.PREPARE_QUESTION)
     meeting = session.get_one(Meeting, item.meeting_id)
     if item.matter_id is None:
@@ -40,7 +45,7 @@ def prepare(
     if item.state in ITEM_OVER or meeting.state is MeetingState.CLOSED:
         raise Refused(Reason.ITEM_OVER)
     matter = reading.matter_for(session, actor, item.matter_id, Permission.PREPARE_QUESTION)
-    named = rule_name or organisation.body(session, meeting.body_id).meeting_rule
+    named = rule_name or rule_shelf.rule_for(organisation.body(session, meeting.body_id), kind)
     question = Question(
         body_id=meeting.body_id,
         matter_id=matter.id,
@@ -48,6 +53,7 @@ def prepare(
         form=Form.MEETING,
         procedure=procedure,
         rule_name=named,
+        labels=choosing.labels_for(options, is_choice=procedure is Procedure.CHOICE),
     )
     return _add(session, actor, question, text)
 
@@ -74,7 +80,8 @@ def check_accepted(matter: Matter) -> None:
 def _add(session: Session, actor: Actor, question: Question, text: str) -> Question:
     """Keep a new question with its first wording, in the next round of its matter."""
     conduct.check_text(text)
-    rule = rule_named(question.rule_name).rule
+    today = clock.today(organisation.body(session, question.body_id).zone)
+    rule = rule_shelf.rule_named(session, question.rule_name, today).rule
     conduct.check_may_prepare(form=question.form, procedure=question.procedure, rule=rule)
     earlier = select(func.count()).select_from(Question).where(Question.matter_id == question.matter_id)
     question.round = 1 + (session.scalar(earlier) or 0)

@@ -1,39 +1,30 @@
 """What pages ask about questions. While one is open nobody is given more than how many ballots there are, and their own."""
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from agenda_docs import conditions
+from agenda_docs import conditions, reading
 from agenda_docs.models import Matter
 from ecabinet import clock
 from ecabinet.access import Actor, Permission
+from ecabinet.sign_in import passkeys
+from ecabinet.sign_in.passkeys import Held
 from meetings.models import AgendaItem
-from voting import conduct, opening, results, service
-from voting.ballots import code_of
+from voting import conduct, mine, opening, results, service, standing
 from voting.conduct import Procedure, QuestionState
 from voting.engine.rule import Form
 from voting.engine.rule_book import NamedRule, named_rule_from_json
 from voting.frozen import entitled_count
+from voting.mine import Mine, Represented
 from voting.models import Box, BoxEntry, Question, RollEntry
-from voting.results import Shown
+from voting.results import Annulment, Shown
 
-OPENED = (QuestionState.OPEN, QuestionState.CLOSED)
+OPENED = (QuestionState.OPEN, QuestionState.CLOSED, QuestionState.ANNULLED)
 result = results.result
-
-
-@dataclass(frozen=True)
-class Mine:
-    """The actor's own ballot that stands."""
-
-    number: int
-    choice: str
-    text: str
-    code: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +41,7 @@ class Panel:
     state: QuestionState
     rule: NamedRule
     options: tuple[str, ...]
+    labels: tuple[str, ...]
     closes_at: datetime | None
     voted: int
     of: int
@@ -62,6 +54,12 @@ class Panel:
     may_declare: bool
     result: Shown | None
     declared: str | None
+    annulment: Annulment | None
+    passkeys: Held  # which may sign the reader's ballot
+    seen: str = ""  # the hash of what this panel shows, in the reader's language
+    member: str = ""  # the membership that the reader's own ballot is for
+    represents: tuple[Represented, ...] = ()
+    represented_by: str = ""  # who casts for the reader
 
     @property
     def may_vote(self) -> bool:
@@ -89,6 +87,11 @@ class QuestionLine:
         """Whether others than those who prepare it may know of it."""
         return self.state not in service.NOT_PUT
 
+    @property
+    def counts(self) -> bool:
+        """Whether it was put and what came of it was not annulled."""
+        return self.is_put and self.state is not QuestionState.ANNULLED
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -110,6 +113,7 @@ def panel(session: Session, actor: Actor, question_id: int) -> Panel:
     voted, of = _count(session, question)
     entitled, recused = _franchise(session, actor, question)
     meeting = opening.meeting_of(session, question)
+    member = mine.member(session, actor, question)
     return Panel(
         id=question.id,
         item_id=question.item_id,
@@ -120,19 +124,26 @@ def panel(session: Session, actor: Actor, question_id: int) -> Panel:
         procedure=question.procedure,
         state=question.state,
         rule=named,
-        options=conduct.options_of(question.procedure, named.rule),
+        options=conduct.options_of(question.procedure, named.rule, question.labels),
+        labels=tuple(question.labels),
         closes_at=question.closes_at,
         voted=voted,
         of=of,
         voter=actor.person_id,
         entitled=entitled and actor.may(Permission.CAST_BALLOT, question.body_id),
         recused=recused,
-        mine=_mine(session, actor, question),
+        mine=mine.ballot_of(session, question.id, member),
         may_prepare=actor.may(Permission.PREPARE_QUESTION, question.body_id),
         may_conduct=actor.may(Permission.CONDUCT_QUESTION, question.body_id),
         may_declare=actor.may(Permission.DECLARE_OUTCOME, question.body_id),
         result=results.figures_of(question),
         declared=question.declared,
+        annulment=results.annulment_of(session, question),
+        passkeys=passkeys.held_by(session, actor.person_id) if entitled else Held(),
+        seen=opening.seen_now(session, question, named.rule, actor.language) if entitled else "",
+        member=member,
+        represents=mine.represents(session, actor, question, member) if entitled else (),
+        represented_by=mine.represented_by(session, question, member) if entitled else "",
     )
 
 
@@ -157,23 +168,20 @@ def questions_of_item(session: Session, item_ids: Collection[int]) -> dict[int, 
 def live_question(session: Session, actor: Actor, meeting_id: int) -> int | None:
     """Return the question that belongs on every tablet of a meeting now: the open one, else the one armed last; None for who may not read it."""
     found = session.execute(
-        select(Question.id, Question.state)
+        select(Question.id, Question.state, Question.matter_id)
         .join(AgendaItem, AgendaItem.id == Question.item_id)
-        .join(Matter, Matter.id == Question.matter_id)
-        .where(
-            AgendaItem.meeting_id == meeting_id,
-            Question.state.in_((QuestionState.OPEN, QuestionState.ARMED)),
-            conditions.reads_matter(actor, clock.now()),
-        )
+        .where(AgendaItem.meeting_id == meeting_id, Question.state.in_((QuestionState.OPEN, QuestionState.ARMED)))
         .order_by(Question.id.desc())
     ).all()
-    is_open = [row.id for row in found if row.state is QuestionState.OPEN]
-    return next(iter([*is_open, *(row.id for row in found)]), None)
+    readable = reading.readable_among(session, actor, {row.matter_id for row in found}) if found else set()
+    mine = [row for row in found if row.matter_id in readable]
+    is_open = [row.id for row in mine if row.state is QuestionState.OPEN]
+    return next(iter([*is_open, *(row.id for row in mine)]), None)
 
 
 def inbox(session: Session, actor: Actor) -> list[Asked]:
     """Return the written questions put to the actor, the open ones first and of those the most urgent."""
-    answered = exists().where(BoxEntry.question_id == Question.id, BoxEntry.person_id == actor.person_id)
+    answered = standing.has_ballot(RollEntry.question_id, RollEntry.membership_id)
     found = session.execute(
         select(Question, Matter.title, answered)
         .join(Matter, Matter.id == Question.matter_id)
@@ -185,12 +193,17 @@ def inbox(session: Session, actor: Actor) -> list[Asked]:
             RollEntry.recused.is_(False),
             conditions.reads_matter(actor, clock.now()),
         )
-        .order_by(Question.state == QuestionState.CLOSED, Question.closes_at, Question.id)
+        .order_by(Question.state != QuestionState.OPEN, Question.closes_at, Question.id)
     )
     return [
-        Asked(question.id, title, question.text, question.state, question.closes_at, question.outcome, bool(has))
+        Asked(question.id, title, question.text, question.state, question.closes_at, outcome_of(question), bool(has))
         for question, title, has in found
     ]
+
+
+def outcome_of(question: Question) -> str | None:
+    """Return the outcome of a vote that counts; an annulled one has none."""
+    return question.outcome if question.state is QuestionState.CLOSED else None
 
 
 def _line(question: Question) -> QuestionLine:
@@ -203,7 +216,7 @@ def _line(question: Question) -> QuestionLine:
         form=question.form,
         procedure=question.procedure,
         state=question.state,
-        outcome=question.outcome,
+        outcome=outcome_of(question),
         closed_at=question.closed_at,
     )
 
@@ -227,14 +240,5 @@ def _franchise(session: Session, actor: Actor, question: Question) -> tuple[bool
     return recused is False, recused is True
 
 
-def _mine(session: Session, actor: Actor, question: Question) -> Mine | None:
-    found = session.execute(
-        select(BoxEntry.number, BoxEntry.body, BoxEntry.leaf)
-        .where(BoxEntry.question_id == question.id, BoxEntry.person_id == actor.person_id)
-        .order_by(BoxEntry.number.desc())
-        .limit(1)
-    ).first()
-    if found is None or actor.person_id is None:
-        return None
-    ballot: Mapping[str, str] = json.loads(found.body)
-    return Mine(found.number, ballot["choice"], ballot["text"], code_of(found.leaf))
+def _is_of_line() -> ColumnElement[bool]:
+    return (BoxEntry.question_id == RollEntry.question_id) & (BoxEntry.membership_id == RollEntry.membership_id)

@@ -1,84 +1,83 @@
 """The rule engine: a vote and a rule in, an outcome with its reasons out. Pure; every fraction is exact."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Sequence
 
-from voting.engine.count import Count, circumstances, count_of, referred
+from voting.engine.checks import check_vote
+from voting.engine.count import circumstances, referred
+from voting.engine.criteria import Settled, examine
+from voting.engine.measures import check_measures
+from voting.engine.quorum import quorum_count
 from voting.engine.result import Outcome, Reference, Result, Step, StepKind, steps_from_json
-from voting.engine.rule import Base, Choice, Criterion, Rule, Silence, Tie, TieKind, TieWhen
-from voting.engine.tally import Figures, base_amount, figures_of, meets, needed_of, quorum_count
-from voting.engine.vote import Vote, answered, check_vote, choices_of
+from voting.engine.rule import ANSWERS, Choice, Rule, Silence, Veto
+from voting.engine.sheet import Line, Sheet, sheet_of
+from voting.engine.tally import Figures, figures_of
+from voting.engine.vote import Vote
 
 __all__ = ["Figures", "Outcome", "Reference", "Result", "Step", "StepKind", "decide", "steps_from_json"]
-
-HALF = Fraction(1, 2)
-SIDES = frozenset({Choice.YES, Choice.NO})
-
-
-@dataclass(frozen=True)
-class Settled:
-    """A condition examined: its step or steps, whether it holds, and whether it hangs on a tie that nobody has broken."""
-
-    steps: tuple[Step, ...]
-    holds: bool
-    hangs: bool = False
-    doubled: int = 0
 
 
 def decide(vote: Vote, rule: Rule, reference: Reference | None = None) -> Result:
     """Decide a vote; raise `Refused` where it is not a vote under this rule.
 
-    The order is fixed: an objection that stops, a deadline still running, silence, the quorum, blocks, the criteria, ties.
+    The order is fixed: errors, an objection that stops, a deadline still running, silence, the quorum, blocks, the criteria with their
+    ties, a suspensive veto. Silence stands on the sheet from the beginning: it means nothing before the deadline.
     """
     check_vote(vote, rule)
-    given = choices_of(vote, rule)
-    if (early := _before_counting(vote, rule, given)) is not None:
+    sheet = sheet_of(vote, rule)
+    check_measures(sheet)
+    figures = figures_of(sheet)
+    early = _before_counting(sheet)
+    if early is not None:
         outcome, step = early
-        return Result(outcome, figures_of(given, rule), (step, *referred(reference)))
-    count = count_of(vote, rule, given)
-    outcome, steps = _outcome(count)
-    return Result(outcome, count.figures, (*steps, *circumstances(count), *referred(reference)))
+        return Result(outcome, figures, (step, *referred(reference)))
+    outcome, steps = _counted(sheet, figures)
+    return Result(outcome, figures, (*steps, *circumstances(sheet), *referred(reference)))
 
 
-def _before_counting(vote: Vote, rule: Rule, given: Mapping[str, Choice]) -> tuple[Outcome, Step] | None:
-    """Return the outcome of a written procedure that an objection has stopped or that still runs, else None."""
-    objections = sum(choice in rule.objections for choice in given.values())
-    if rule.objection_stops and objections:
+def _before_counting(sheet: Sheet) -> tuple[Outcome, Step] | None:
+    """Return the outcome of a written procedure that an objection has stopped, before the deadline too, or that still runs; else None."""
+    objections = sheet.heads(lambda line: line.given in sheet.rule.objections)
+    if sheet.rule.objection_stops and objections:
         return Outcome.OBJECTED, Step(StepKind.OBJECTED, {"count": objections})
-    if not rule.is_written or vote.deadline_passed:
+    if not sheet.rule.is_written or sheet.vote.deadline_passed:
         return None
-    expected = sum(choice is not Choice.RECUSED for choice in given.values())
-    if rule.early_close and answered(given) == expected:
+    answered = sheet.heads(lambda line: line.given in ANSWERS)
+    expected = sheet.heads(lambda line: line.given is not Choice.RECUSED)
+    if sheet.rule.early_close and answered == expected:
         return None
-    return Outcome.OPEN, Step(StepKind.OPEN, {"answered": answered(given), "expected": expected})
+    return Outcome.OPEN, Step(StepKind.OPEN, {"answered": answered, "expected": expected})
 
 
-def _outcome(count: Count) -> tuple[Outcome, list[Step]]:
-    quorum = _quorum(count)
+def _counted(sheet: Sheet, figures: Figures) -> tuple[Outcome, list[Step]]:
+    """Count a vote that is closed."""
+    quorum = _quorum(sheet)
     if not quorum.holds:
         return Outcome.NO_QUORUM, list(quorum.steps)
-    counted = Step(StepKind.COUNTED, {"yes": count.figures.yes, "members": count.figures.members})
-    blocks = [*_no_blocks(count), *_absence_blocks(count)]
+    counted = Step(StepKind.COUNTED, {"yes": figures.yes, "members": figures.members})
+    blocks = [*_no_blocks(sheet, figures), *_absence_blocks(sheet), *_final_veto(sheet)]
     if blocks:
         return Outcome.FAIL, [counted, *blocks, *quorum.steps]
-    conditions = [_criterion(count, criterion) for criterion in count.rule.criteria]
-    conditions.append(_min_yes(count, max((each.doubled for each in conditions), default=0)))
-    steps = [counted, *(step for each in conditions for step in each.steps), *quorum.steps]
-    return _verdict(conditions), steps
+    conditions = [examine(criterion, sheet) for criterion in sheet.rule.criteria]
+    added = max((each.added for each in conditions), default=0)
+    conditions += [*_min_yes(sheet.rule, figures.yes, added), *_must_approve(sheet)]
+    outcome = _verdict(conditions, suspended=sheet.rule.veto is Veto.SUSPENSIVE and bool(sheet.vetoes()))
+    suspended = [_suspended(sheet)] if outcome is Outcome.SUSPENDED else []
+    return outcome, [counted, *(step for each in conditions for step in each.steps), *suspended, *quorum.steps]
 
 
-def _verdict(conditions: Sequence[Settled]) -> Outcome:
-    """Pass where all hold; a tie that nobody broke counts only where breaking it would have been enough."""
-    if not all(each.holds for each in conditions if not each.hangs):
+def _verdict(conditions: Sequence[Settled], *, suspended: bool) -> Outcome:
+    """Fail unless all hold that do not hang; a tie nobody broke comes before a suspensive veto, and both would have passed."""
+    if not all(each.holds or each.hangs for each in conditions):
         return Outcome.FAIL
-    return Outcome.TIE if any(each.hangs for each in conditions) else Outcome.PASS
+    if any(each.hangs for each in conditions):
+        return Outcome.TIE
+    return Outcome.SUSPENDED if suspended else Outcome.PASS
 
 
-def _quorum(count: Count) -> Settled:
-    if count.rule.quorum is None:
+def _quorum(sheet: Sheet) -> Settled:
+    if sheet.rule.quorum is None:
         return Settled((), holds=True)
-    found = quorum_count(count.rule.quorum, count.vote, count.rule, count.given)
+    found = quorum_count(sheet.rule.quorum, sheet)
     step = Step(
         StepKind.QUORUM,
         {
@@ -86,7 +85,7 @@ def _quorum(count: Count) -> Settled:
             "needed": found.needed,
             "total": found.total,
             "held": found.held,
-            "written": count.rule.is_written,
+            "written": sheet.rule.is_written,
             "missing_roles": list(found.missing_roles),
             "missing_officers": list(found.missing_officers),
         },
@@ -94,83 +93,52 @@ def _quorum(count: Count) -> Settled:
     return Settled((step,), holds=found.held)
 
 
-def _no_blocks(count: Count) -> list[Step]:
-    if not count.rule.no_blocks or not count.figures.no:
+def _no_blocks(sheet: Sheet, figures: Figures) -> list[Step]:
+    if not sheet.rule.no_blocks or not figures.no:
         return []
-    return [Step(StepKind.NO_BLOCKS, {"count": count.figures.no})]
+    return [Step(StepKind.NO_BLOCKS, {"count": figures.no})]
 
 
-def _absence_blocks(count: Count) -> list[Step]:
-    """An absent member blocks; in the written form also one who was silent, where silence is no answer."""
-    missing = count.figures.absent
-    if count.rule.silence in {Silence.NOT_A_YES, Silence.ABSENT}:
-        missing += count.figures.silent
-    if not count.rule.absence_blocks or not missing:
+def _absence_blocks(sheet: Sheet) -> list[Step]:
+    """Say who was absent and unrepresented, if that blocks.
+
+    Fine print: an explicit absent blocks in both forms, in writing also who was silent at the deadline, where silence is no answer; beside
+    a given `present` it goes by the counts.
+    """
+    silence_blocks = sheet.rule.silence in {Silence.NOT_A_YES, Silence.ABSENT}
+
+    def blocks(line: Line) -> bool:
+        took_no_part = line.given is Choice.ABSENT or (silence_blocks and line.given is Choice.SILENT)
+        return took_no_part and not line.represented
+
+    missing = sheet.heads(blocks)
+    return [Step(StepKind.ABSENCE_BLOCKS, {"count": missing})] if sheet.rule.absence_blocks and missing else []
+
+
+def _final_veto(sheet: Sheet) -> list[Step]:
+    vetoes = sheet.vetoes()
+    if sheet.rule.veto is not Veto.FINAL or not vetoes:
         return []
-    return [Step(StepKind.ABSENCE_BLOCKS, {"count": missing})]
+    return [Step(StepKind.VETO, {"count": len(vetoes)})]
 
 
-def _criterion(count: Count, criterion: Criterion) -> Settled:
-    yes = count.figures.yes
-    amount = base_amount(criterion.base, count.figures, count.rule)
-    holds = meets(criterion, yes, amount)
-    step = Step(
-        StepKind.CRITERION,
-        {
-            "yes": yes,
-            "base": criterion.base.value,
-            "amount": amount,
-            "fraction": f"{criterion.fraction.numerator}/{criterion.fraction.denominator}",
-            "strict": criterion.strict,
-            "needed": needed_of(criterion.fraction, amount, strict=criterion.strict),
-            "met": holds,
-        },
-    )
-    if holds or not _is_tie(count, criterion, amount):
-        return Settled((step,), holds)
-    return _settle_tie(count, step, criterion)
+def _suspended(sheet: Sheet) -> Step:
+    return Step(StepKind.SUSPENDED, {"count": len(sheet.vetoes()), "second_vote": sheet.rule.second_vote})
 
 
-def _is_tie(count: Count, criterion: Criterion, amount: int) -> bool:
-    """A tie exists only where more than half is needed, of somebody."""
-    if criterion.fraction != HALF or not criterion.strict or amount == 0:
-        return False
-    if count.rule.tie_when is TieWhen.YES_EQUALS_NO:
-        return count.figures.yes == count.figures.no
-    return 2 * count.figures.yes == amount
+def _min_yes(rule: Rule, yes: int, added: int) -> list[Settled]:
+    if not rule.min_yes:
+        return []
+    met = yes + added >= rule.min_yes
+    step = Step(StepKind.MIN_YES, {"yes": yes + added, "needed": rule.min_yes, "added": added, "met": met})
+    return [Settled((step,), holds=met)]
 
 
-def _settle_tie(count: Count, criterion_step: Step, criterion: Criterion) -> Settled:
-    tie = count.rule.tie
-    side = _side(count, tie)
-    step = Step(
-        StepKind.TIE,
-        {
-            "kind_of_tie": tie.kind.value,
-            "role": tie.role,
-            "side": side.value if side else "",
-            "vacant": bool(tie.role) and count.vote.holder_of(tie.role) is None,
-            "yes": count.figures.yes,
-            "no": count.figures.no,
-            "yes_equals_no": count.rule.tie_when is TieWhen.YES_EQUALS_NO and criterion.base is not Base.CAST,
-        },
-    )
-    hangs = tie.kind is not TieKind.FAILS and side is None
-    doubles = tie.kind is TieKind.COUNTS_DOUBLE and count.rule.double_counts_for_min_yes and side is not Choice.NO
-    return Settled((criterion_step, step), holds=side is Choice.YES, hangs=hangs, doubled=int(doubles))
-
-
-def _side(count: Count, tie: Tie) -> Choice | None:
-    """Return the explicit yes or no of the role that settles ties; silence never takes a side."""
-    holder = count.vote.holder_of(tie.role) if tie.role else None
-    given = count.given[holder] if holder is not None else None
-    return given if given in SIDES else None
-
-
-def _min_yes(count: Count, doubled: int) -> Settled:
-    needed = count.rule.min_yes
-    if not needed:
-        return Settled((), holds=True)
-    yes = count.figures.yes + doubled
-    step = Step(StepKind.MIN_YES, {"yes": yes, "needed": needed, "met": yes >= needed})
-    return Settled((step,), holds=yes >= needed)
+def _must_approve(sheet: Sheet) -> list[Settled]:
+    """Each of these roles has to be among the explicit yes; silence that consents is none, and a vacant role gives none."""
+    roles = sheet.rule.must_approve
+    if not roles:
+        return []
+    missing = [role for role in roles if sheet.side_of(role) is not Choice.YES]
+    step = Step(StepKind.MUST_APPROVE, {"roles": list(roles), "missing": missing, "met": not missing})
+    return [Settled((step,), holds=not missing)]

@@ -1,5 +1,6 @@
 """The verbs of a question from the moment it is put: armed, opened, answered, closed. Its preparation is in `voting.preparing`."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -11,17 +12,21 @@ from ecabinet import audit, clock, jobs, news
 from ecabinet.access import Actor, Permission
 from ecabinet.audit import Tag
 from ecabinet.refusals import NotFound, Refused
+from ecabinet.sign_in import passkeys
 from meetings import service as meetings
 from meetings.models import AgendaItem
 from meetings.rules import MeetingState
-from voting import box, closing, conduct, opening
-from voting.ballots import Ballot, Receipt
-from voting.box import LockedBox
+from voting import box, closing, conduct, entries, opening
+from voting.ballots import Ballot, Line
+from voting.box import LockedBox, Proof
 from voting.conduct import QuestionState, Reason
-from voting.engine.rule import Choice, Form
+from voting.engine.rule import Form
+from voting.entries import EntryKind
 from voting.models import Question
+from voting.proof import time_stamps
 
 DRAFTS_FOR = (Permission.PREPARE_QUESTION, Permission.CONDUCT_QUESTION)
+UNTIL_CLOSE = "until_close"
 NOT_PUT = (QuestionState.DRAFT, QuestionState.WITHDRAWN)
 
 
@@ -74,37 +79,50 @@ def open_question(session: Session, actor: Actor, question_id: int, *, closes_in
     return question
 
 
-def cast(locked_box: LockedBox, actor: Actor, ballot: Ballot, now: datetime) -> Receipt:
-    """Append the actor's ballot to the locked box and return its receipt; the same ballot again has the same receipt.
+def cast(session: Session, locked_box: LockedBox, actor: Actor, ballot: Ballot, now: datetime) -> int:
+    """Append the actor's ballot to the locked box and return its number; the same ballot again has the same number.
 
-    `voting.casting` locks the box, commits for all who cast at the same moment, and only then answers.
+    `voting.casting` locks the box, commits for all who cast at the same moment, and only then answers. The order is: locked, the mark
+    not known, still open, appended. A ballot that is known is answered after the close too.
     """
-    frozen, line = locked_box.frozen, locked_box.lines.get(actor.person_id or 0)
-    if line is None and not actor.may(Permission.READ_QUESTION, frozen.body_id):
+    frozen = locked_box.frozen
+    own, line = locked_box.seat_of(actor.person_id), locked_box.line_for(actor.person_id, ballot.member)
+    if own is None and not actor.may(Permission.READ_QUESTION, frozen.body_id):
         raise NotFound
-    ballot = _as_kept(ballot, frozen.form)
-    if (known := locked_box.receipt_of(ballot.cast_id)) is not None:
+    ballot = _as_kept(ballot, frozen.form, line)
+    if (known := locked_box.known_ballot(ballot.cast_id)) is not None:
         return known.matching(actor.person_id, ballot)
-    conduct.check_may_cast(
-        is_open=locked_box.is_open,
-        on_roll=line is not None,
-        recused=line is not None and line.recused,
-        now=now,
-        last=conduct.last_moment(frozen.form, frozen.closes_at),
-    )
+    recused = any(each is not None and each.recused for each in (own, line))
+    conduct.check_franchise(on_roll=own is not None, holds_proxy=line is not None, recused=recused)
+    assert own is not None and line is not None  # noqa: S101, PT018 - who is not on the roll was refused above
+    last = conduct.last_moment(frozen.form, frozen.closes_at)
+    conduct.check_may_cast(is_open=locked_box.is_open, now=now, last=last)
     conduct.check_ballot(ballot.choice, ballot.text, frozen.options)
-    assert line is not None  # noqa: S101 - who is not on the roll was refused above
-    receipt = locked_box.append(line, ballot, actor.language, now)
+    conduct.check_seen(ballot.seen, locked_box.seen(actor.language))
+    conduct.check_change(has_voted=line.has_voted, allowed=frozen.named.change_of_ballot == UNTIL_CLOSE)
+    proof = _proof(session, locked_box, actor, ballot)
+    number = locked_box.append(line, ballot, by=own, language=actor.language, proof=proof, at=now)
     deed = audit.row_of(
-        actor,
-        Tag.BALLOT_CAST,
-        (Question, frozen.question_id),
-        body_id=frozen.body_id,
-        at=now,
-        number=receipt.number,
+        actor, Tag.BALLOT_CAST, (Question, frozen.question_id), body_id=frozen.body_id, at=now, number=number
     )
     locked_box.deeds.append(deed)
-    return receipt
+    return number
+
+
+def _proof(session: Session, locked_box: LockedBox, actor: Actor, ballot: Ballot) -> Proof:
+    """How the voter proved to be there: a passkey that signed this very ballot, or else the factor shown within the lease."""
+    if ballot.assertion is None:
+        return Proof(actor.stepped_up_by)
+    challenge = entries.challenge_of(
+        cast_id=ballot.cast_id,
+        choice=ballot.choice,
+        member=ballot.member or "",
+        question=str(locked_box.frozen.question_id),
+        seen=locked_box.seen(actor.language),
+        text=ballot.text,
+    )
+    assertion = passkeys.check_bound(session, actor, challenge, ballot.assertion)
+    return Proof(f"passkey:{assertion['credential']}", assertion)
 
 
 def refuse_unopened(session: Session, actor: Actor, question_id: int) -> NoReturn:
@@ -115,7 +133,8 @@ def refuse_unopened(session: Session, actor: Actor, question_id: int) -> NoRetur
 
 def keep(session: Session, locked_box: LockedBox) -> None:
     """Write what was cast, and the audit rows of it, in this transaction."""
-    audit.record_many(session, locked_box.deeds)
+    if locked_box.deeds:
+        audit.record_many(session, locked_box.deeds)
     locked_box.deeds = []
     box.keep(session, locked_box)
 
@@ -129,18 +148,32 @@ def close(session: Session, actor: Actor, question_id: int) -> Question:
     now = clock.now()
     actor.must_have_stepped_up(now)
     locked_box = box.lock(session, question.id)
-    conduct.check_may_close(has_box=locked_box is not None, is_open=locked_box is not None and locked_box.is_open)
+    locked(session, question)  # as it is now that nobody can move its end any more
+    conduct.check_may_close(
+        has_box=locked_box is not None,
+        is_open=locked_box is not None and locked_box.is_open,
+        is_annulled=question.state is QuestionState.ANNULLED,
+    )
     assert locked_box is not None  # noqa: S101 - a question without a box was refused above
+    _check_due(actor, question, now)
     count = closing.count(session, question, now)
-    locked_box.seal(closing.last_entry(locked_box, count, now))
+    locked_box.enter(EntryKind.CLOSED, closing.last_entry(locked_box, count), now)
     box.keep(session, locked_box)
+    time_stamps.ask(session, question.id)
     question.state, question.closed_at = QuestionState.CLOSED, now
     question.outcome, question.result = count.result.outcome.value, count.as_json()
     audit.record(session, actor, Tag.QUESTION_CLOSED, question, outcome=question.outcome)
-    announce(session, question, outcome=question.outcome, **closing.split(count.result.figures))
+    announce(session, question, outcome=question.outcome, **closing.split(count.result))
     if question.form is Form.WRITTEN:
         closing.notify(session, question, count.roll)
     return question
+
+
+def _check_due(actor: Actor, question: Question, now: datetime) -> None:
+    """The clock closes at the end that stands now, not at one that was moved while it was on its way; in writing the rule says so too."""
+    last = conduct.last_moment(question.form, question.closes_at)
+    if actor.is_system and question.form is Form.MEETING and (last is None or now < last):
+        raise Refused(Reason.STILL_RUNNING, until=question.closes_at)
 
 
 def withdraw(session: Session, actor: Actor, question_id: int) -> Question:
@@ -181,10 +214,10 @@ def ask_to_close(session: Session, question_id: int, at: datetime) -> None:
     jobs.ask_for(session, "outcomes.close_written", due_at=at, key=f"close:{question_id}", question_id=question_id)
 
 
-def _as_kept(ballot: Ballot, form: Form) -> Ballot:
-    """In the room words belong to another opinion only; in writing any answer may carry a comment."""
-    with_words = form is Form.WRITTEN or ballot.choice == Choice.OTHER
-    return ballot if with_words else Ballot(ballot.cast_id, ballot.choice)
+def _as_kept(ballot: Ballot, form: Form, line: Line | None) -> Ballot:
+    """The ballot of whom it is, with the words that belong to it."""
+    member = line.member if line is not None else ballot.member
+    return replace(ballot, member=member, text=conduct.words_kept(form, ballot.choice, ballot.text))
 
 
 def locked(session: Session, question: Question) -> Question:

@@ -11,14 +11,32 @@ from ecabinet.access import Permission
 from ecabinet.database import reading, transaction
 from ecabinet.gate import actor, requires
 from ecabinet.refusals import Refused
-from voting import casting, conduct, preparing, queries, service, written_views
+from voting import casting, choosing, conduct, my_ballot_views, preparing, queries, rulebook_views, service
 from voting.ballots import Ballot
 from voting.conduct import Procedure, Reason
+from voting.franchise import proxy_views, weight_views
 from voting.models import Question
+from voting.opinions import views as written_views
+from voting.proof import receipt_views, time_stamps
+from voting.rule_shelf import QuestionKind
+from voting.rulings import queries as ruling_queries
+from voting.rulings import views as ruling_views
 from voting.words import GLOBALS
 
 bp = Blueprint("voting", __name__, url_prefix="/questions")
-BLUEPRINTS: tuple[Blueprint, ...] = (bp, written_views.bp)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    bp,
+    written_views.bp,
+    ruling_views.bp,
+    my_ballot_views.bp,
+    receipt_views.bp,
+    rulebook_views.bp,
+    weight_views.bp,
+    proxy_views.bp,
+)
+
+TEXTS_OF_A_BALLOT = ("cast_id", "choice", "text", "member", "seen")
+LONGEST_OPTIONS = choosing.MOST * (choosing.LONGEST + 2)
 
 for name, words in GLOBALS.items():
     bp.add_app_template_global(words, name)
@@ -38,7 +56,9 @@ def page(question_id: int) -> ResponseReturnValue:
     with reading() as session:
         panel = queries.panel(session, actor(), question_id)
         result = queries.result(session, actor(), question_id)
-    return render_template("voting/question.html", panel=panel, result=result)
+        rulings = ruling_queries.section(session, actor(), question_id)
+        stamp = time_stamps.of_question(session, question_id)
+    return render_template("voting/question.html", panel=panel, result=result, rulings=rulings, stamp=stamp)
 
 
 @bp.get("/<int:question_id>/panel")
@@ -58,9 +78,18 @@ def prepare() -> ResponseReturnValue:
     procedure = forms.choice(request.form, "procedure", _("How it is put"), Procedure)
     text = forms.text(request.form, "text", _("Question"), most=conduct.LONGEST_TEXT)
     rule_name = forms.text(request.form, "rule", _("Voting rule"), most=80, required=False)
+    kind = forms.choice({"kind": QuestionKind.DECISION, **request.form}, "kind", _("Kind of question"), QuestionKind)
+    options = forms.text(request.form, "options", _("Options"), most=LONGEST_OPTIONS, required=False)
     with transaction() as session:
         prepared = preparing.prepare(
-            session, actor(), item_id=item_id, text=text, rule_name=rule_name or None, procedure=procedure
+            session,
+            actor(),
+            item_id=item_id,
+            text=text,
+            rule_name=rule_name or None,
+            kind=kind,
+            procedure=procedure,
+            options=options,
         )
     return _back(prepared)
 
@@ -109,10 +138,18 @@ def _ballot() -> Ballot:
     sent = request.get_json(silent=True)
     if not isinstance(sent, dict):
         raise Refused(Reason.NO_MARK)
+    if any(not isinstance(sent.get(name), str | None) for name in TEXTS_OF_A_BALLOT):
+        raise Refused(Reason.NOT_READABLE)  # a member or a hash that was passed over would make it another ballot
+    assertion = sent.get("assertion")
+    if not isinstance(assertion, dict | None):
+        raise Refused(Reason.NOT_READABLE)
     return Ballot(
         cast_id=forms.text(sent, "cast_id", _("Mark"), most=64, required=False),
         choice=forms.text(sent, "choice", _("Answer"), most=40, required=False),
         text=forms.text(sent, "text", _("Your opinion"), most=conduct.LONGEST_OPINION, required=False),
+        member=forms.text(sent, "member", _("Member"), most=20, required=False) or None,
+        seen=forms.text(sent, "seen", _("What was shown"), most=64, required=False),
+        assertion=assertion,
     )
 
 

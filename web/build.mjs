@@ -12,7 +12,7 @@ const dist = join(here, "node_modules", `.dist-${process.pid}`);
 const pdfjs = join(here, "node_modules", "pdfjs-dist");
 const pdfjsVersion = JSON.parse(await readFile(join(pdfjs, "package.json"), "utf8")).version;
 const pdfjsFolder = `pdfjs-${pdfjsVersion}`;
-const scripts = ["application", "agenda", "reader", "hall"];
+const scripts = ["application", "agenda", "reader", "hall", "my_ballots"];
 const styles = ["application", "reader"];
 
 // Every browser we serve reads WOFF2; the older copy would only fill the folder.

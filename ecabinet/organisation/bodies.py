@@ -29,6 +29,8 @@ class Settings:
     written_days_least: int
     written_days_most: int
     step_up_minutes: int
+    procedure_rule: str | None = None
+    election_rule: str | None = None
 
 
 def body_for(session: Session, actor: Actor, body_id: int, permission: Permission) -> Body:
@@ -89,8 +91,9 @@ def _check(session: Session, settings: Settings) -> None:
     if session.get(WorkingCalendar, settings.calendar_id) is None:
         raise Refused(Reason.NO_SUCH_CALENDAR)
     rules.check_zone(settings.zone)
-    rules.check_rule_name(settings.meeting_rule)
-    rules.check_rule_name(settings.written_rule)
+    for name in (settings.meeting_rule, settings.written_rule, settings.procedure_rule, settings.election_rule):
+        if name is not None:
+            rules.check_rule_name(name)
     if settings.written_days_most < settings.written_days_least:
         raise Refused(Reason.MOST_BELOW_LEAST)
 

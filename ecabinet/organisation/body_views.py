@@ -73,8 +73,14 @@ def _settings_form() -> Settings:
         written_rule=forms.text(typed, "written_rule", _("Rule for written opinions"), most=80),
         written_days_least=forms.whole_number(typed, "written_days_least", _("Shortest period"), most=LONGEST_PERIOD),
         written_days_most=forms.whole_number(typed, "written_days_most", _("Longest period"), most=LONGEST_PERIOD),
+        procedure_rule=_optional_rule("procedure_rule", _("Rule for questions of procedure")),
+        election_rule=_optional_rule("election_rule", _("Rule for elections")),
         step_up_minutes=forms.whole_number(typed, "step_up_minutes", _("A code counts for"), most=LONGEST_LEASE),
     )
+
+
+def _optional_rule(name: str, field: str) -> str | None:
+    return forms.text(request.form, name, field, most=80, required=False) or None
 
 
 def _time_of_day(name: str, field: str) -> time:

@@ -48,6 +48,7 @@ class Person(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     totp_last_step: Mapped[int] = mapped_column(default=0)
+    signs_ballots: Mapped[bool] = mapped_column(default=False)  # each with a passkey, by their own wish
     left_on: Mapped[date | None]
 
 
@@ -116,6 +117,8 @@ class Body(Base):
     office_closes: Mapped[time] = mapped_column(default=time(17, 0))
     meeting_rule: Mapped[str] = mapped_column(String(80))  # "<rulebook>/<rule>"
     written_rule: Mapped[str] = mapped_column(String(80))
+    procedure_rule: Mapped[str | None] = mapped_column(String(80))  # where it is not the rule for meetings
+    election_rule: Mapped[str | None] = mapped_column(String(80))
     written_days_least: Mapped[int] = mapped_column(default=2)
     written_days_most: Mapped[int] = mapped_column(default=5)
     step_up_minutes: Mapped[int] = mapped_column(default=15)

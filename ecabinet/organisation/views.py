@@ -40,6 +40,7 @@ def index() -> ResponseReturnValue:
         calendars=calendars,
         may_manage_units=who.may(Permission.MANAGE_UNITS),
         may_manage_people=who.may(Permission.MANAGE_PEOPLE),
+        may_read_rules=who.may(Permission.READ_RULES),
         may_read_audit=who.may(Permission.READ_AUDIT),
         may_reset=who.may(Permission.RESET_PHONE),
     )

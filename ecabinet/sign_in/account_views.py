@@ -1,4 +1,4 @@
-"""One's own account: the password."""
+"""One's own account: the password, the passkeys."""
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,7 +8,7 @@ from ecabinet.database import reading, transaction
 from ecabinet.gate import SIGNED_IN, actor, requires
 from ecabinet.organisation.models import Person
 from ecabinet.refusals import Refused
-from ecabinet.sign_in import cookies, passwords, rules, service
+from ecabinet.sign_in import cookies, passkeys, passwords, relying_party, rules, service
 from ecabinet.sign_in.blueprint import bp
 from ecabinet.sign_in.rules import Reason
 
@@ -16,15 +16,18 @@ from ecabinet.sign_in.rules import Reason
 @bp.get("/sign-in/account")
 @requires(SIGNED_IN)
 def account() -> ResponseReturnValue:
-    """Show the reader's account and the form for a new password."""
+    """Show the reader's account, its passkeys, and the form for a new password."""
     with reading() as session:
         person = session.get_one(Person, actor().person_id)
+        mine = passkeys.of_person(session, person.id)
     return render_template(
         "sign_in/account.html",
         person=person,
         least=rules.SHORTEST_PASSWORD,
         most=rules.LONGEST_PASSWORD,
         changed="changed" in request.args,
+        passkeys=mine,
+        passkeys_possible=relying_party.are_possible(),
     )
 
 

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ecabinet import forms
-from ecabinet.database import transaction
+from ecabinet.database import reading, transaction
 from ecabinet.gate import SIGNED_IN, actor, requires, wants_json
 from ecabinet.pages import next_address
-from ecabinet.sign_in import cookies, passwords, service
+from ecabinet.sign_in import cookies, passkeys, passwords, service
 from ecabinet.sign_in.blueprint import bp
 
 
@@ -18,7 +18,7 @@ from ecabinet.sign_in.blueprint import bp
 @requires(SIGNED_IN)
 def step_up_page() -> ResponseReturnValue:
     """Ask for a code, then go on where the reader came from."""
-    return render_template("sign_in/step_up.html", next=next_address("/"))
+    return render_template("sign_in/step_up.html", next=next_address("/"), has_passkey=_has_passkey())
 
 
 @bp.post("/sign-in/confirm")
@@ -39,7 +39,7 @@ def step_up() -> ResponseReturnValue:
 @requires(SIGNED_IN)
 def unlock_page() -> ResponseReturnValue:
     """Ask for the password or a code after a quarter of an hour without use."""
-    return render_template("sign_in/unlock.html", next=next_address("/"))
+    return render_template("sign_in/unlock.html", next=next_address("/"), has_passkey=_has_passkey())
 
 
 @bp.post("/sign-in/unlock")
@@ -55,6 +55,11 @@ def unlock() -> ResponseReturnValue:
         token = service.unlock(session, who, candidate, password_is_right=is_right, code=typed)
     answer = jsonify({}) if wants_json() else make_response(redirect(next_address("/")))
     return cookies.give_session(answer, token) if token is not None else answer
+
+
+def _has_passkey() -> bool:
+    with reading() as session:
+        return bool(passkeys.held_by(session, actor().person_id).credentials)
 
 
 def _typed() -> Mapping[str, str]:

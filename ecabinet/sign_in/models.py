@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ecabinet.database import Base, one_of
@@ -28,6 +28,7 @@ class DeviceSession(Base):
     seen_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     stepped_up_until: Mapped[datetime | None]
+    stepped_up_by: Mapped[str] = mapped_column(String(1400), default="")  # how, as in `Actor`
     revoked_at: Mapped[datetime | None]
 
 
@@ -73,3 +74,45 @@ class PhoneReset(Base):
     code_hash: Mapped[str | None] = mapped_column(String(64))
     new_secret: Mapped[str | None] = mapped_column(String(64))  # shown to the person, not yet proved by a first code
     state: Mapped[ResetState] = mapped_column(one_of(ResetState, "state"))
+
+
+class Passkey(Base):
+    """A key that a device or a security key of a person holds. Only its public half is here."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (UniqueConstraint("credential_id"), Index(None, "person_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    credential_id: Mapped[str] = mapped_column(String(1400))  # base64url without padding
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)  # in COSE, as the device gave it
+    sign_count: Mapped[int] = mapped_column(BigInteger)  # 0 where the device does not count
+    last_signed: Mapped[str | None] = mapped_column(
+        String(64)
+    )  # hash of the last answer: the same one sent twice is no copy
+    name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Purpose(StrEnum):
+    """What a passkey is asked for."""
+
+    ADD = "add"
+    CONFIRM = "confirm"
+    ENTER = "enter"
+
+
+class PasskeyChallenge(Base):
+    """What a passkey was asked to sign: good once, for a few minutes, for the one browser that asked."""
+
+    __tablename__ = "passkey_challenge"
+    __table_args__ = (Index(None, "made_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[Purpose] = mapped_column(one_of(Purpose, "purpose"))
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("device_session.id")
+    )  # None where nobody is signed in yet
+    challenge: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime]

@@ -38,6 +38,7 @@ _PERSON_ON_DEVICE = (
         DeviceSession.renewed_at,
         DeviceSession.seen_at,
         DeviceSession.stepped_up_until,
+        DeviceSession.stepped_up_by,
         Person.id.label("person_id"),
         Person.name,
         Person.language,
@@ -109,4 +110,5 @@ def _actor(device: Device, held: Authority) -> Actor:
         offices=held.offices,
         units=held.units,
         stepped_up_until=device.stepped_up_until,
+        stepped_up_by=device.stepped_up_by,
     )

@@ -10,7 +10,7 @@ from ecabinet.audit import Tag
 from ecabinet.notices import Sentence
 from ecabinet.organisation.models import Person
 from ecabinet.refusals import NotFound, Refused
-from ecabinet.sign_in import passwords, queries, rules, service, sessions, tries
+from ecabinet.sign_in import passkeys, passwords, queries, rules, service, sessions, tries
 from ecabinet.sign_in.models import PhoneReset, ResetState
 from ecabinet.sign_in.rules import Reason
 from ecabinet.sign_in.service import Candidate
@@ -116,7 +116,7 @@ def open_with(
 
 
 def replace(session: Session, reset_id: int, code: str) -> None:
-    """Replace the phone once the new one showed its first code; every device of the person is signed out."""
+    """Replace the phone once the new one showed its first code; every device of the person is signed out, and no passkey is left: what held it may be lost too."""
     reset = queries.opened_reset(session, reset_id)
     if reset is None or reset.new_secret is None:
         raise Refused(Reason.RESET_IS_OVER)
@@ -127,6 +127,7 @@ def replace(session: Session, reset_id: int, code: str) -> None:
     person.totp_secret, person.totp_last_step = reset.new_secret, step
     reset.new_secret, reset.state = None, ResetState.USED
     sessions.revoke_all(session, person.id)
+    passkeys.remove_all(session, person)
     audit.record(session, _as(person), Tag.PHONE_REPLACED, reset, person=person.id)
     notices.tell(
         session,

@@ -1,8 +1,11 @@
-"""Decisions of signing in: how fast one may try, what a password must be, who may replace a lost phone."""
+"""Decisions of signing in: how fast one may try, what a password must be, who may replace a lost phone, when a passkey is good."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from ipaddress import ip_address
 from math import ceil
+from urllib.parse import urlsplit
 
 from ecabinet.refusals import N_, Refused
 
@@ -15,6 +18,8 @@ LONGEST_PASSWORD = 200
 FEWEST_SIGNS = 5  # different ones in a password
 REQUEST_LASTS = timedelta(days=1)  # an unconfirmed reset
 CODE_LASTS = timedelta(hours=1)  # the code of a confirmed one: the person stands in the room
+CHALLENGE_LASTS = timedelta(minutes=5)  # what a passkey is asked to sign
+MOST_PASSKEYS = 10
 
 
 class Reason(StrEnum):
@@ -40,6 +45,15 @@ class Reason(StrEnum):
     RESET_CODE_WRONG = N_(
         "Account, password and reset code do not belong together, or the code is older than one hour. Check them, or ask for a new code."
     )
+    PASSKEY_NOT_ACCEPTED = N_("This passkey was not accepted. Try again, or use a code instead.")
+    PASSKEY_TOO_LATE = N_("Too much time has passed since the passkey was asked for. Try once more.")
+    PASSKEY_COPIED = N_(
+        "This passkey counts backwards, so it may have been copied. Use a code, remove this passkey from your account, and tell the secretariat."
+    )
+    PASSKEY_KNOWN = N_("This passkey is in use already. Choose another device or security key.")
+    NO_PASSKEY = N_("You have no passkey yet. Add one on the page of your account first.")
+    PASSKEYS_ENOUGH = N_("You have %(most)s passkeys already. Remove one that you no longer use first.")
+    PASSKEYS_IMPOSSIBLE = N_("Passkeys cannot be used at this address. Use a code instead, and tell the administrator.")
 
 
 def seconds_to_wait(*, failures: int, free: int, last: datetime | None, now: datetime) -> int:
@@ -95,3 +109,47 @@ def check_may_confirm_reset(
 def code_is_good(confirmed_at: datetime | None, now: datetime) -> bool:
     """Say whether the code of a reset may still be used."""
     return confirmed_at is not None and now < confirmed_at + CODE_LASTS
+
+
+@dataclass(frozen=True)
+class RelyingParty:
+    """The name under which browsers keep the passkeys of this installation, and the origins that may ask for them."""
+
+    id: str
+    origins: tuple[str, ...]
+    is_possible: bool
+
+
+def relying_party(origins: tuple[str, ...]) -> RelyingParty:
+    """Return it from the configured origins: the host of the first; browsers want TLS (or localhost) and a name, no IP address."""
+    first = urlsplit(origins[0])
+    host = first.hostname or ""
+    same = tuple(_as_browsers_write(origin) for origin in origins if urlsplit(origin).hostname == host)
+    is_local = host == "localhost" or host.endswith(".localhost")
+    return RelyingParty(host, same, is_possible=not _is_address(host) and (first.scheme == "https" or is_local))
+
+
+def _as_browsers_write(origin: str) -> str:
+    """Small letters, and no port where it is the usual one."""
+    parts = urlsplit(origin)
+    port = "" if parts.port in (None, {"https": 443, "http": 80}.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{parts.hostname or ''}{port}"
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return not host
+    return True
+
+
+def check_may_add_passkey(held: int) -> None:
+    """Refuse one more where there are enough."""
+    if held >= MOST_PASSKEYS:
+        raise Refused(Reason.PASSKEYS_ENOUGH, most=MOST_PASSKEYS)
+
+
+def counts_backwards(*, kept: int, shown: int) -> bool:
+    """Say whether a passkey that counts its uses shows no more of them than before: then there are two of it. One that does not count shows 0."""
+    return (kept > 0 or shown > 0) and shown <= kept

@@ -37,9 +37,12 @@ def begin(session: Session, origin: Origin) -> Candidate:
 def person_of_account(session: Session, account: str) -> Person | None:
     """Return who signs in with this account, capitals or not; None where there is nobody or the person has left."""
     person = session.scalar(select(Person).where(func.lower(Person.account) == account.lower()))
-    if person is None or (person.left_on is not None and person.left_on <= clock.today()):
-        return None
-    return person
+    return person if person is not None and is_here(person) else None
+
+
+def is_here(person: Person) -> bool:
+    """Say whether a person has not left."""
+    return person.left_on is None or person.left_on > clock.today()
 
 
 def enter(
@@ -49,10 +52,15 @@ def enter(
     person = session.get(Person, candidate.person_id) if candidate.person_id is not None else None
     if person is None or not password_is_right:
         raise Refused(Reason.NOT_LET_IN)
-    _use_code(session, person, code, otherwise=Reason.NOT_LET_IN)
+    by = _use_code(session, person, code, otherwise=Reason.NOT_LET_IN)
     tries.succeeded(session, candidate.attempt_id)
+    return start(session, person, by=by, device=device, address=address)
+
+
+def start(session: Session, person: Person, *, by: str, device: str, address: str) -> str:
+    """Begin the session of someone who has just shown who they are; it counts as step-up."""
     lease = timedelta(minutes=lease_minutes(session, person.id))
-    return sessions.start(session, person, device=device, address=address, stepped_up=True, lease=lease)
+    return sessions.start(session, person, device=device, address=address, stepped_up=True, by=by, lease=lease)
 
 
 def begin_within(session: Session, actor: Actor, address: str) -> Candidate:
@@ -64,17 +72,17 @@ def begin_within(session: Session, actor: Actor, address: str) -> Candidate:
 
 def step_up(session: Session, actor: Actor, candidate: Candidate, code: str) -> str:
     """Begin a new lease by a code, and return the cookie's new value."""
-    _use_code(session, session.get_one(Person, actor.person_id), code, otherwise=Reason.CODE_WRONG)
+    by = _use_code(session, session.get_one(Person, actor.person_id), code, otherwise=Reason.CODE_WRONG)
     tries.succeeded(session, candidate.attempt_id)
-    return _lease(session, actor)
+    return lease(session, actor, by=by)
 
 
 def unlock(session: Session, actor: Actor, candidate: Candidate, *, password_is_right: bool, code: str) -> str | None:
     """Unlock an idle screen by the password, or by a code, which counts as step-up too and gives the cookie a new value."""
     token = None
     if not password_is_right:
-        _use_code(session, session.get_one(Person, actor.person_id), code, otherwise=Reason.NOT_UNLOCKED)
-        token = _lease(session, actor)
+        by = _use_code(session, session.get_one(Person, actor.person_id), code, otherwise=Reason.NOT_UNLOCKED)
+        token = lease(session, actor, by=by)
     tries.succeeded(session, candidate.attempt_id)
     if actor.session_id is not None:
         sessions.seen(session, actor.session_id)
@@ -104,19 +112,21 @@ def lease_minutes(session: Session, person_id: int) -> int:
     return shortest or int(sessions.STEP_UP_LEASE.total_seconds()) // 60
 
 
-def _lease(session: Session, actor: Actor) -> str:
+def lease(session: Session, actor: Actor, *, by: str) -> str:
+    """Begin a new lease and return the cookie's new value."""
     if actor.person_id is not None:
-        sessions.step_up(session, actor, minutes=lease_minutes(session, actor.person_id))
+        sessions.step_up(session, actor, by=by, minutes=lease_minutes(session, actor.person_id))
     return sessions.renew(session, actor)
 
 
-def _use_code(session: Session, person: Person, code: str, *, otherwise: Reason) -> None:
-    """Take a code, once: the row says which half minute was used last, and one statement both asks and notes it."""
+def _use_code(session: Session, person: Person, code: str, *, otherwise: Reason) -> str:
+    """Take a code, once, and return what was shown: the row says which half minute was used last, and one statement both asks and notes it."""
     step = passwords.step_shown(person.totp_secret, code, clock.now()) if person.totp_secret else None
     if step is None:
         raise Refused(otherwise)
     if not use_step(session, person.id, step):
         raise Refused(Reason.CODE_USED)
+    return f"totp:{step}"
 
 
 def use_step(session: Session, person_id: int, step: int) -> bool:

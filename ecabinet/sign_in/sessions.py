@@ -21,6 +21,8 @@ from ecabinet.together import Together
 
 LIFE = timedelta(hours=12)
 STEP_UP_LEASE = timedelta(minutes=15)
+LINK = "link"  # a sign-in link of the demonstration
+CHECK_IN = "check-in"
 
 
 def hash_of(token: str) -> str:
@@ -35,9 +37,10 @@ def start(
     device: str,
     address: str,
     stepped_up: bool,
+    by: str = LINK,
     lease: timedelta = STEP_UP_LEASE,
 ) -> str:
-    """Begin a session for this person on this device and return the new cookie's value; it is stored only as a hash."""
+    """Begin a session for this person on this device and return the new cookie's value; it is stored only as a hash. `by` says what they showed."""
     token = secrets.token_urlsafe(32)
     now = clock.now()
     row = DeviceSession(
@@ -49,6 +52,7 @@ def start(
         seen_at=now,
         ends_at=now + LIFE,
         stepped_up_until=now + lease if stepped_up else None,
+        stepped_up_by=by if stepped_up else "",
     )
     session.add(row)
     session.flush()
@@ -87,10 +91,13 @@ def seen(session: Session, session_id: int) -> None:
     session.execute(update(DeviceSession).where(DeviceSession.id == session_id).values(seen_at=clock.now()))
 
 
-def step_up(session: Session, actor: Actor, *, minutes: int = 15) -> None:
-    """Begin a new lease after a second factor was shown (or the person checked in)."""
+def step_up(session: Session, actor: Actor, *, by: str, minutes: int = 15) -> None:
+    """Begin a new lease after a second factor was shown (or the person checked in, which says less than a factor that still counts)."""
     device = session.get_one(DeviceSession, actor.session_id)
-    until = clock.now() + timedelta(minutes=minutes)
+    now = clock.now()
+    until = now + timedelta(minutes=minutes)
+    if by != CHECK_IN or device.stepped_up_until is None or device.stepped_up_until <= now:
+        device.stepped_up_by = by
     device.stepped_up_until = max(until, device.stepped_up_until or until)  # a longer lease is never cut short
     audit.record(session, actor, Tag.STEPPED_UP, device)
 

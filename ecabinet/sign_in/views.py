@@ -12,10 +12,12 @@ from ecabinet.sign_in import (
     account_views,
     confirmation_views,
     cookies,
+    passkey_views,
     passwords,
     phone_views,
     preference_views,
     queries,
+    relying_party,
     reset_views,
     service,
     sessions,
@@ -23,7 +25,13 @@ from ecabinet.sign_in import (
 from ecabinet.sign_in.blueprint import bp
 
 BLUEPRINTS = (bp, preference_views.bp)
-SHARING = (account_views, confirmation_views, phone_views, reset_views)  # their routes are in the same blueprint
+SHARING = (
+    account_views,
+    confirmation_views,
+    passkey_views,
+    phone_views,
+    reset_views,
+)  # their routes are in the same blueprint
 
 
 @bp.get("/sign-in")
@@ -32,7 +40,7 @@ def page() -> ResponseReturnValue:
     """Show the form; who is signed in already goes on."""
     if g.signed is not None:
         return redirect(next_address("/"))
-    return render_template("sign_in/page.html", next=next_address("/"))
+    return render_template("sign_in/page.html", next=next_address("/"), passkeys_possible=relying_party.are_possible())
 
 
 @bp.post("/sign-in")

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.String(length=200), nullable=True),
         sa.Column("totp_secret", sa.String(length=64), nullable=True),
         sa.Column("totp_last_step", sa.Integer(), nullable=False),
+        sa.Column("signs_ballots", sa.Boolean(), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("account", name=op.f("uq_person_account")),
@@ -127,6 +128,8 @@ def upgrade() -> None:
         sa.Column("office_closes", sa.Time(), nullable=False),
         sa.Column("meeting_rule", sa.String(length=80), nullable=False),
         sa.Column("written_rule", sa.String(length=80), nullable=False),
+        sa.Column("procedure_rule", sa.String(length=80), nullable=True),
+        sa.Column("election_rule", sa.String(length=80), nullable=True),
         sa.Column("written_days_least", sa.Integer(), nullable=False),
         sa.Column("written_days_most", sa.Integer(), nullable=False),
         sa.Column("step_up_minutes", sa.Integer(), nullable=False),
@@ -163,6 +166,7 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stepped_up_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stepped_up_by", sa.String(length=1400), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_device_session_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device_session")),
@@ -185,6 +189,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "key", name=op.f("uq_notice_person_id_key")),
     )
     op.create_index(op.f("ix_notice_person_id_read_at"), "notice", ["person_id", "read_at"], unique=False)
+    op.create_table(
+        "passkey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.String(length=1400), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("last_signed", sa.String(length=64), nullable=True),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_passkey_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+    )
+    op.create_index(op.f("ix_passkey_person_id"), "passkey", ["person_id"], unique=False)
     op.create_table(
         "phone_reset",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -220,6 +240,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_position")),
         sa.UniqueConstraint("unit_id", "title", name=op.f("uq_position_unit_id_title")),
     )
+    op.create_table(
+        "rulebook",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("toml", sa.Text(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("written_by_id", sa.Integer(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["written_by_id"], ["person.id"], name=op.f("fk_rulebook_written_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rulebook")),
+    )
+    op.create_index(op.f("ix_rulebook_name_effective_on"), "rulebook", ["name", "effective_on"], unique=False)
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -310,6 +342,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
     )
     op.create_index(op.f("ix_membership_body_id_person_id"), "membership", ["body_id", "person_id"], unique=False)
+    op.create_table(
+        "passkey_challenge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "purpose",
+            sa.Enum("add", "confirm", "enter", name="purpose", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("challenge", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["session_id"], ["device_session.id"], name=op.f("fk_passkey_challenge_session_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey_challenge")),
+    )
+    op.create_index(op.f("ix_passkey_challenge_made_at"), "passkey_challenge", ["made_at"], unique=False)
     op.create_table(
         "post",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -496,6 +543,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
     )
     op.create_index(op.f("ix_meeting_body_id_starts_local"), "meeting", ["body_id", "starts_local"], unique=False)
+    op.create_table(
+        "member_weight",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("measure", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.String(length=81), nullable=True),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("set_by_id", sa.Integer(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_member_weight_membership_id")),
+        sa.ForeignKeyConstraint(["set_by_id"], ["person.id"], name=op.f("fk_member_weight_set_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_member_weight")),
+    )
+    op.create_index(
+        op.f("ix_member_weight_membership_id_measure_starts_on"),
+        "member_weight",
+        ["membership_id", "measure", "starts_on"],
+        unique=False,
+    )
     op.create_table(
         "role_assignment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -704,6 +770,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_hall_screen_token_hash")),
     )
     op.create_table(
+        "proxy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("holder_membership_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("evidence", sa.String(length=500), nullable=False),
+        sa.Column("given_by_id", sa.Integer(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("holder_membership_id <> membership_id", name=op.f("ck_proxy_not_to_oneself")),
+        sa.ForeignKeyConstraint(["given_by_id"], ["person.id"], name=op.f("fk_proxy_given_by_id")),
+        sa.ForeignKeyConstraint(
+            ["holder_membership_id"], ["membership.id"], name=op.f("fk_proxy_holder_membership_id")
+        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_proxy_meeting_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_proxy_membership_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proxy")),
+    )
+    op.create_index(
+        "uq_proxy_one_at_a_time",
+        "proxy",
+        ["meeting_id", "membership_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
         "reading_grant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("matter_id", sa.Integer(), nullable=False),
@@ -842,7 +936,9 @@ def upgrade() -> None:
         ),
         sa.Column(
             "procedure",
-            sa.Enum("vote", "no_objection", name="procedure", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "vote", "no_objection", "choice", name="procedure", native_enum=False, create_constraint=True, length=40
+            ),
             nullable=False,
         ),
         sa.Column(
@@ -853,6 +949,7 @@ def upgrade() -> None:
                 "open",
                 "closed",
                 "withdrawn",
+                "annulled",
                 name="state",
                 native_enum=False,
                 create_constraint=True,
@@ -875,6 +972,8 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=20), nullable=True),
         sa.Column("declared", sa.String(length=20), nullable=True),
         sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("corrections", sa.JSON(), nullable=False),
         sa.CheckConstraint(
             "(form = 'meeting') = (item_id IS NOT NULL)", name=op.f("ck_question_in_the_room_with_an_item")
         ),
@@ -928,7 +1027,8 @@ def upgrade() -> None:
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
-        sa.Column("head", sa.String(length=64), nullable=False),
+        sa.Column("head", sa.String(length=64), nullable=True),
+        sa.Column("frontier", sa.Text(), nullable=False),
         sa.Column("voted", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_box_question_id")),
         sa.PrimaryKeyConstraint("question_id", name=op.f("pk_box")),
@@ -940,20 +1040,50 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("opened", "cast", "closed", name="kind", native_enum=False, create_constraint=True, length=40),
+            sa.Enum(
+                "opened",
+                "cast",
+                "paper",
+                "withdrawn",
+                "extended",
+                "closed",
+                "corrected",
+                "annulled",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
             nullable=False,
         ),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("leaf", sa.String(length=64), nullable=False),
         sa.Column("cast_id", sa.String(length=64), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("membership_id", sa.Integer(), nullable=True),
+        sa.Column("withdraws", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_box_entry_membership_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_box_entry_person_id")),
         sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_box_entry_question_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_box_entry")),
         sa.UniqueConstraint("question_id", "cast_id", name=op.f("uq_box_entry_question_id_cast_id")),
         sa.UniqueConstraint("question_id", "number", name=op.f("uq_box_entry_question_id_number")),
+        sa.UniqueConstraint("question_id", "withdraws", name=op.f("uq_box_entry_question_id_withdraws")),
     )
-    op.create_index(op.f("ix_box_entry_question_id_person_id"), "box_entry", ["question_id", "person_id"], unique=False)
+    op.create_index(
+        op.f("ix_box_entry_question_id_membership_id"), "box_entry", ["question_id", "membership_id"], unique=False
+    )
+    op.create_table(
+        "checkpoint",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("root", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_checkpoint_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checkpoint")),
+        sa.UniqueConstraint("question_id", "size", name=op.f("uq_checkpoint_question_id_size")),
+    )
     op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1023,6 +1153,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("question_id", name=op.f("uq_declaration_question_id")),
     )
     op.create_table(
+        "paper_ballot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("paper", "telephone", name="channel", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("choice", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.String(length=500), nullable=False),
+        sa.Column("entered_by_id", sa.Integer(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_paper_ballot_confirmed_by_id")),
+        sa.ForeignKeyConstraint(["entered_by_id"], ["person.id"], name=op.f("fk_paper_ballot_entered_by_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_paper_ballot_membership_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_paper_ballot_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_ballot")),
+    )
+    op.create_index(op.f("ix_paper_ballot_question_id"), "paper_ballot", ["question_id"], unique=False)
+    op.create_table(
         "question_text",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
@@ -1046,12 +1201,48 @@ def upgrade() -> None:
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("recused", sa.Boolean(), nullable=False),
         sa.Column("substituted", sa.Boolean(), nullable=False),
+        sa.Column("weights", sa.JSON(), nullable=False),
+        sa.Column("proxy", sa.String(length=20), nullable=True),
+        sa.Column("veto", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_roll_entry_membership_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_roll_entry_person_id")),
         sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_roll_entry_question_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roll_entry")),
         sa.UniqueConstraint("question_id", "membership_id", name=op.f("uq_roll_entry_question_id_membership_id")),
         sa.UniqueConstraint("question_id", "person_id", name=op.f("uq_roll_entry_question_id_person_id")),
+    )
+    op.create_table(
+        "ruling",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("annulment", "correction", name="kind", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("circumstances", sa.JSON(), nullable=True),
+        sa.Column("entered_by_id", sa.Integer(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("discarded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["confirmed_by_id"], ["person.id"], name=op.f("fk_ruling_confirmed_by_id")),
+        sa.ForeignKeyConstraint(["entered_by_id"], ["person.id"], name=op.f("fk_ruling_entered_by_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_ruling_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ruling")),
+    )
+    op.create_index(op.f("ix_ruling_question_id"), "ruling", ["question_id"], unique=False)
+    op.create_table(
+        "time_stamp",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_time_stamp_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_time_stamp")),
+        sa.UniqueConstraint("question_id", name=op.f("uq_time_stamp_question_id")),
     )
     # ### end Alembic commands ###
 

@@ -10,11 +10,15 @@ depends_on = None
 APPEND_ONLY = (
     "audit_entry",
     "box_entry",
+    "checkpoint",
+    "time_stamp",
     "decision",
     "declaration",
     "agenda_version",
     "agenda_version_item",
     "question_text",
+    "rulebook",
+    "member_weight",
 )
 
 

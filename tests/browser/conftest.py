@@ -22,6 +22,7 @@ from tests.browser.server import Server, environment_for, running, working
 from tests.browser.stage import Stage
 from tests.conftest import Template
 from tests.world import World
+from voting.proof import starting
 
 FLAGS = (
     "--no-sandbox",
@@ -75,6 +76,7 @@ def paper(server: Server) -> Examined:
 def stage(server: Server, paper: Examined, templates: Callable[[str], Template]) -> Iterator[Stage]:
     """The small world in the server's database, to prepare things in."""
     databases.connect(server.config.database_url)
+    starting.use(server.config)
     yield Stage(templates("sqlite").world, paper)
     databases.current().close()
 

@@ -51,6 +51,7 @@ def every_page(stage: Stage) -> Pages:
                 f"/matters/{scene.matter}",
                 f"/documents/{version}",
                 "/delegations",
+                "/my-ballots",
             ],
             "prime_minister": [*at_meeting, f"/decisions/{decision}/correct", f"{next_meeting}/approval"],
             "secretary": [

@@ -22,10 +22,11 @@ from meetings.agenda import ItemForm
 from meetings.models import ItemKind, Meeting, MeetingKind, Presence
 from meetings.service import Plan
 from tests.world import MEMBERS, ZONE, World
-from voting import preparing, service, written
+from voting import preparing, service
 from voting.conduct import Procedure
 from voting.entries import EntryKind
 from voting.models import BoxEntry, Question
+from voting.opinions import service as written
 
 QUESTION = "Thông qua Đề án với mức vốn 18.400 tỷ đồng?"
 

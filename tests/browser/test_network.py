@@ -76,6 +76,35 @@ def test_a_waiting_ballot_outlives_the_reload_of_its_page(device: Opens, stage: 
     assert stage.ballots(question) == [(HEALTH, "abstain")]
 
 
+def test_a_waiting_ballot_outlives_its_tab_and_is_refused_with_the_reason_once_the_vote_is_closed(
+    device: Opens, stage: Stage
+) -> None:
+    scene = stage.running()
+    question = stage.opened(scene.item)
+    first, second = seat(device, scene, "health_minister", "finance_minister")
+    for tablet in (first, second):
+        tablet.forgive("ERR_FAILED", "status of 422")
+        tablet.context.route("**/ballots", lambda route: route.abort())
+        choose(tablet, question, "yes")
+        send(tablet)
+        expect(tablet.page.get_by_text(AWAY)).to_be_visible()
+    first.page.close()
+    first.page = first.context.new_page()
+    first.watch(first.page)
+    first.context.unroute("**/ballots")
+    first.follow(scene.page)
+    expect(first.page.get_by_text("Recorded: ballot no. 1")).to_be_visible()
+    second.page.close()
+    with transaction() as session:
+        outcomes.close_question(session, stage.actor("prime_minister"), question)
+    second.context.unroute("**/ballots")
+    second.page = second.context.new_page()
+    second.watch(second.page)
+    second.follow(f"{scene.page}?item={scene.item}")
+    expect(second.page.get_by_text("Voting on this question is not open.")).to_be_visible(timeout=20_000)
+    assert stage.ballots(question) == [(HEALTH, "yes")]
+
+
 def test_a_tablet_that_missed_the_room_comes_back_to_what_a_fresh_page_shows(device: Opens, stage: Stage) -> None:
     scene = stage.running()
     question = stage.armed(scene.item)

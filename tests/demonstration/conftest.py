@@ -14,6 +14,7 @@ from demonstration import data, dossiers
 from demonstration.stage import Stage
 from ecabinet import database as databases
 from ecabinet.config import PROJECT, Config, from_environment
+from voting.proof import starting
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     settings.attributes["url"] = config.database_url
     command.upgrade(settings, "head")
     databases.connect(config.database_url)
+    starting.use(config)
     stage = data.fill(config, make=one_for_all)
     databases.current().close()
     return Filled(config, stage)
@@ -52,6 +54,7 @@ def filled_once(tmp_path_factory: pytest.TempPathFactory) -> Filled:
 def filled(filled_once: Filled) -> Iterator[Filled]:
     """Connect to the filled database."""
     databases.connect(filled_once.config.database_url)
+    starting.use(filled_once.config)
     yield filled_once
     databases.current().close()
 

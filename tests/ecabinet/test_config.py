@@ -21,7 +21,7 @@ PROGRAMS = {
 }
 WRONG = {
     "ECABINET_SECRET_KEY": ("", "x" * 31),
-    "ECABINET_ORIGINS": ("", "cabinet.example", "*"),
+    "ECABINET_ORIGINS": ("", "cabinet.example", "*", "https://", "https://cabinet.example:99999"),
     "ECABINET_MODE": ("prod",),
     "ECABINET_PORT": ("abc", "0", "65536", "-1", "８０"),
     "ECABINET_BIND": ("127.0.0.1:http", "127.0.0.1:8000,[::1]:"),

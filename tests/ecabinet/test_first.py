@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, make_url, select, text
 from werkzeug.test import TestResponse
 
 from app import create_app
-from ecabinet import clock, database, first
+from ecabinet import clock, database, first, signing
 from ecabinet.access import SYSTEM, Role
 from ecabinet.audit import AuditEntry
 from ecabinet.config import PROJECT, Config, from_environment
@@ -107,6 +107,7 @@ def test_both_administrators_set_password_and_phone_with_their_code_and_administ
     first.main(OPTIONS, nobody)
     codes = codes_in(capsys.readouterr().out)
     assert list(codes) == ["quan.tri", "quan.tri.2"]
+    assert signing.key_file(installation).stat().st_mode & 0o777 == 0o600
     for account, code in codes.items():
         newcomer = Newcomer(installation, account)
         newcomer.sets_up_and_signs_in(code)

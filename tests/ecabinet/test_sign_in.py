@@ -14,7 +14,7 @@ from ecabinet.database import reading, transaction
 from ecabinet.organisation.models import Body, Person
 from ecabinet.refusals import NotFound, Refused, StepUpNeeded
 from ecabinet.sign_in import passwords, resets, service, sessions, tries
-from ecabinet.sign_in.models import DeviceSession, PhoneReset, SignInAttempt
+from ecabinet.sign_in.models import DeviceSession, Passkey, PhoneReset, SignInAttempt
 from ecabinet.sign_in.rules import Reason
 from ecabinet.sign_in.tries import Origin
 from tests.persona import Persona
@@ -76,6 +76,31 @@ def test_password_and_code_let_in_and_count_as_step_up(government: World) -> Non
     assert signed.actor.person_id == government.person("health_minister")
     signed.actor.must_have_stepped_up(clock.now())
     assert signed.actor.memberships[government.body_id] == government.membership("health_minister")
+
+
+def test_what_showed_who_it_is_stays_with_the_session_and_a_check_in_says_less(government: World) -> None:
+    give_phone(government.person("health_minister"))
+    with time_machine.travel(EIGHT, tick=False):
+        token = signs_in(AT_HOME, code())
+        checks_in(token)
+        assert proof_of(token) == f"totp:{int(EIGHT.timestamp()) // 30}"
+    with time_machine.travel(EIGHT + timedelta(minutes=15), tick=False):
+        checks_in(token)
+        assert proof_of(token) == "check-in"
+
+
+def checks_in(token: str) -> None:
+    with transaction() as session:
+        signed = sessions.signed_in_by(session, token)
+        assert signed is not None
+        sessions.step_up(session, signed.actor, by=sessions.CHECK_IN)
+
+
+def proof_of(token: str) -> str:
+    with reading() as session:
+        signed = sessions.signed_in_by(session, token)
+    assert signed is not None
+    return signed.actor.stepped_up_by
 
 
 def test_a_code_lets_in_once_also_when_it_is_sent_twice_at_the_same_moment(government: World) -> None:
@@ -287,6 +312,25 @@ def test_two_officials_replace_a_lost_phone_and_every_device_is_out(
         assert sessions.signed_in_by(session, health_minister.token) is None
         tags = {entry.tag for entry in session.query(AuditEntry).filter_by(subject_kind="phone_reset")}
     assert tags == {Tag.PHONE_RESET_REQUESTED, Tag.PHONE_RESET_CONFIRMED, Tag.PHONE_REPLACED}
+
+
+def test_a_new_phone_takes_the_passkeys_away(
+    secretary: Persona, administrator: Persona, health_minister: Persona
+) -> None:
+    give_phone(health_minister.person_id)
+    with transaction() as session:
+        session.get_one(Person, health_minister.person_id).signs_ballots = True
+        for person in (health_minister.person_id, secretary.person_id):
+            key = Passkey(credential_id=f"key {person}", public_key=b"", sign_count=0, name="", created_at=clock.now())
+            key.person_id = person
+            session.add(key)
+    opened = opens("health_minister", confirms(administrator, asks_for_reset(secretary, health_minister.person_id)))
+    with transaction() as session:
+        secret = session.get_one(PhoneReset, opened).new_secret or ""
+        resets.replace(session, opened, pyotp.TOTP(secret).now())
+    with reading() as session:
+        assert [key.person_id for key in session.query(Passkey)] == [secretary.person_id]
+        assert not session.get_one(Person, health_minister.person_id).signs_ballots
 
 
 def test_one_official_alone_resets_nothing(secretary: Persona, health_minister: Persona) -> None:

@@ -29,12 +29,16 @@ import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from ecabinet import database
+from ecabinet.config import from_environment
 from ecabinet.sign_in import sessions
 from voting import casting
+from voting.proof import starting
 from voting.ballots import Ballot
 
-url, token, question_id = sys.argv[1:]
-database.connect(url)
+token, question_id = sys.argv[1:]
+config = from_environment()
+database.connect(config.database_url)
+starting.start(config)
 with database.reading() as session:
     actor = replace(sessions.signed_in_by(session, token).actor, stepped_up_until=datetime(2100, 1, 1, tzinfo=UTC))
 turn = 0
@@ -55,7 +59,7 @@ def test_a_process_killed_among_its_ballots_loses_none_it_acknowledged_and_a_ret
     database: Config, room: Room, secretary: Persona, health_minister: Persona
 ) -> None:
     question_id = opened(room, secretary.actor())
-    said = killed_after(database.database_url, health_minister.token, question_id, ballots=40)
+    said = killed_after(database, health_minister.token, question_id, ballots=40)
     has = {line[1]: int(line[2]) for line in said if line[0] == "has"}
     sent = [line[1] for line in said if line[0] == "sends"]
     kept = {entry["cast_id"]: entry["number"] for entry in casts_in(question_id)}
@@ -69,10 +73,16 @@ def test_a_process_killed_among_its_ballots_loses_none_it_acknowledged_and_a_ret
     assert entries.check_chain(rooms.bodies(question_id)) is None
 
 
-def killed_after(url: str, token: str, question_id: int, *, ballots: int) -> list[list[str]]:
+def killed_after(config: Config, token: str, question_id: int, *, ballots: int) -> list[list[str]]:
     """Start a process that casts, kill it after so many receipts, and return all it said."""
-    command = (sys.executable, "-c", CASTER, url, token, str(question_id))
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    command = (sys.executable, "-c", CASTER, token, str(question_id))
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT),
+        "ECABINET_MODE": "test",
+        "ECABINET_INSTANCE": str(config.instance),
+        "ECABINET_DATABASE_URL": config.database_url,
+    }
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as caster:
         assert caster.stdout is not None
         said: list[list[str]] = []

@@ -11,12 +11,13 @@ from ecabinet import gate
 from ecabinet.gate import PUBLIC
 from tests.persona import Persona
 
-# What anybody who is signed in may do: their own account and devices, their own notices, the page of what waits for them.
+# What anybody who is signed in may do: their own account and devices, their own notices and ballots, the page of what waits for them.
 OWN = {
     "desk.home",
     "desk.waiting",
     "account.notices",
     "account.mark_read",
+    "my_ballots.index",
 }
 OWN_BLUEPRINTS = ("sign_in", "preferences")
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from agenda_docs.models import Bar, Because, Document, DocumentKind, DocumentVersion, Grant, Matter
@@ -29,10 +29,11 @@ from meetings.models import (
 from meetings.rules import AgendaState, ItemState, MeetingState
 from tests.persona import Persona
 from tests.world import MEMBERS, ZONE, World
-from voting import box, casting, preparing, service, written
+from voting import box, casting, preparing, service
 from voting.ballots import Ballot, Receipt
 from voting.conduct import Procedure, QuestionState
-from voting.models import BoxEntry, Question
+from voting.models import BoxEntry, Question, RollEntry
+from voting.opinions import service as written
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT = "Thông qua Đề án với mức vốn 18.400 tỷ đồng?"
@@ -192,7 +193,11 @@ def opened(
     closes_in: timedelta | None = None,
 ) -> int:
     """Prepare, arm and open a question on the item and return its id."""
-    question_id = prepared(room, secretary, procedure=procedure, rule_name=rule_name)
+    return put(prepared(room, secretary, procedure=procedure, rule_name=rule_name), secretary, closes_in=closes_in)
+
+
+def put(question_id: int, secretary: Actor, *, closes_in: timedelta | None = None) -> int:
+    """Arm and open a prepared question and return its id."""
     with transaction() as session:
         service.arm(session, secretary, question_id)
     with transaction() as session:
@@ -223,6 +228,12 @@ def casts(
     """Cast a member's ballot."""
     actor = member if isinstance(member, Actor) else member.actor()
     return casting.cast(actor, question_id, Ballot(cast_id or mark(), choice, text))
+
+
+def figures_at_close(question_id: int, actor: Actor) -> dict[str, int]:
+    """Close a question and return what was counted."""
+    figures: dict[str, int] = (closed(question_id, actor).result or {})["figures"]
+    return figures
 
 
 def closed(question_id: int, actor: Actor) -> Question:
@@ -289,4 +300,14 @@ def delegate(room: Room, key: str) -> None:
                 recorded_by_id=room.world.person("secretary"),
                 recorded_at=clock.now(),
             )
+        )
+
+
+def give_proxy(room: Room, question_id: int, member: str, holder: str) -> None:
+    """Have it frozen in the roll of an opened question that one member casts for another."""
+    with transaction() as session:
+        session.execute(
+            update(RollEntry)
+            .where(RollEntry.question_id == question_id, RollEntry.membership_id == room.world.membership(member))
+            .values(proxy=str(room.world.membership(holder)))
         )

@@ -8,22 +8,27 @@ from enum import StrEnum
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from ecabinet import clock, pulse
 from ecabinet.access import Actor
 from ecabinet.audit import AuditEntry, Tag
-from ecabinet.database import reading, transaction
+from ecabinet.database import current, reading, transaction
 from ecabinet.refusals import Forbidden, NotFound, Refused, StepUpNeeded
+from ecabinet.sign_in import passkeys
 from tests.persona import Persona
 from tests.voting import room as rooms
 from tests.voting.room import Room, casts, mark, opened
 from tests.world import World
-from voting import casting, entries, service
+from voting import box, casting, entries, opening, queries, service
 from voting.ballots import Ballot, Receipt
 from voting.box import LockedBox
 from voting.conduct import QuestionState, Reason
-from voting.models import Box
+from voting.engine.rule_book import rule_named
+from voting.entries import EntryKind
+from voting.models import Box, RollEntry
 
 
 @pytest.fixture
@@ -209,7 +214,7 @@ def test_a_refused_ballot_harms_none_of_those_committed_with_it(
     assert casting._waiting == []
 
 
-def test_where_a_group_cannot_be_committed_each_ballot_is_tried_alone(
+def test_where_a_group_cannot_be_committed_its_halves_are_tried_and_at_last_each_ballot_alone(
     room: Room, secretary: Persona, members: list[Persona], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question_id = opened(room, secretary.actor())
@@ -225,8 +230,27 @@ def test_where_a_group_cannot_be_committed_each_ballot_is_tried_alone(
     group = [casting.Waiting(each.actor(), question_id, Ballot(mark(), "yes")) for each in members]
     casting._commit(group)
     assert all(isinstance(each.answer, Receipt) for each in group)
-    assert sizes == [6, 1, 1, 1, 1, 1, 1]
+    assert sizes == [6, 3, 2, 1, 1, 1, 3, 2, 1, 1, 1]
     assert rooms.entries_of(question_id) == 7
+
+
+def test_a_connection_lost_once_costs_a_group_one_more_try_of_each_half(
+    room: Room, secretary: Persona, members: list[Persona], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question_id = opened(room, secretary.actor())
+    keep, sizes = service.keep, []
+
+    def lose_the_first(session: object, locked_box: LockedBox) -> None:
+        sizes.append(len(locked_box.added))
+        if len(sizes) == 1:
+            raise OSError("the connection was lost")
+        keep(session, locked_box)  # type: ignore[arg-type] # handed on as it came
+
+    monkeypatch.setattr(service, "keep", lose_the_first)
+    group = [casting.Waiting(each.actor(), question_id, Ballot(mark(), "yes")) for each in members]
+    casting._commit(group)
+    assert all(isinstance(each.answer, Receipt) for each in group)
+    assert sizes == [6, 3, 3]
 
 
 def test_a_ballot_whose_commit_fails_is_answered_with_the_failure_and_is_not_in_the_box(
@@ -368,3 +392,254 @@ def test_the_head_of_the_box_is_the_leaf_of_its_last_entry(
     assert head.length == 7
     assert head.head == entries.leaf_of(rooms.bodies(question_id)[-1])
     assert (head.voted, audited) == (6, 6)
+
+
+# What the page showed
+
+
+def test_a_ballot_that_rests_on_something_else_is_refused_and_one_that_rests_on_what_was_opened_is_taken(
+    room: Room, secretary: Persona, health_minister: Persona
+) -> None:
+    question_id = opened(room, secretary.actor())
+    actor = health_minister.actor()
+    with refused(Reason.SEEN_OTHER):
+        casting.cast(actor, question_id, Ballot(mark(), "yes", seen="0" * 64))
+    with reading() as session:
+        seen = queries.panel(session, actor, question_id).seen
+    casting.cast(actor, question_id, Ballot(mark(), "yes", seen=seen))
+    assert json.loads(rooms.bodies(question_id)[1])["seen"] == seen
+
+
+def test_the_page_of_an_armed_question_shows_what_will_be_frozen(
+    room: Room, secretary: Persona, health_minister: Persona
+) -> None:
+    question_id = rooms.prepared(room, secretary.actor())
+    with transaction() as session:
+        service.arm(session, secretary.actor(), question_id)
+    with reading() as session:
+        armed = queries.panel(session, health_minister.actor(), question_id)
+    with transaction() as session:
+        service.open_question(session, secretary.actor(), question_id)
+    with reading() as session:
+        assert queries.panel(session, health_minister.actor(), question_id).seen == armed.seen
+    assert armed.member == str(room.world.membership("health_minister"))
+
+
+# How the voter proved to be there
+
+
+def test_the_entry_says_which_factor_was_shown_and_that_nothing_was_bound_to_the_ballot(
+    room: Room, secretary: Persona, health_minister: Persona
+) -> None:
+    question_id = opened(room, secretary.actor())
+    casts(replace(health_minister.actor(), stepped_up_by="totp:58911234"), question_id, "yes")
+    entry = json.loads(rooms.bodies(question_id)[1])
+    assert (entry["step_up"], entry["assertion"]) == ("totp:58911234", None)
+
+
+def bound(room: Room, question_id: int, cast_id: str, language: str) -> bytes:
+    """What a passkey of the health minister signs for a ballot in the room."""
+    opening = json.loads(rooms.bodies(question_id)[0])
+    seen = entries.seen_of(
+        text=opening["text"],
+        options=opening["options"],
+        labels=opening["labels"],
+        language=language,
+        papers=[entries.Paper(**paper) for paper in opening["papers"]],
+    )
+    return entries.challenge_of(
+        cast_id=cast_id,
+        choice="yes",
+        member=str(room.world.membership("health_minister")),
+        question=str(question_id),
+        seen=seen,
+        text="",
+    )
+
+
+def test_a_ballot_that_a_passkey_signed_needs_no_lease_and_its_entry_keeps_what_was_signed(
+    room: Room, secretary: Persona, health_minister: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question_id, cast_id, asked = opened(room, secretary.actor()), mark(), list[bytes]()
+    kept = {"credential": "abc", "public_key": "k", "authenticator": "a", "client": "c", "signature": "s"}
+
+    def check_bound(_session: object, _actor: Actor, challenge: bytes, _sent: object) -> dict[str, str]:
+        asked.append(challenge)
+        return kept
+
+    monkeypatch.setattr(passkeys, "check_bound", check_bound)
+    actor = replace(health_minister.actor(), stepped_up_until=None)
+    ballot = Ballot(cast_id, "yes", text="left over", assertion={"credential": "abc"})
+    first = casting.cast(actor, question_id, ballot)
+    entry = json.loads(rooms.bodies(question_id)[1])
+    assert asked == [bound(room, question_id, cast_id, actor.language)]
+    assert (entry["step_up"], entry["assertion"]) == ("passkey:abc", kept)
+    assert casting.cast(actor, question_id, ballot) == first
+    assert len(asked) == 1
+
+
+def test_a_ballot_whose_passkey_does_not_fit_is_refused_and_leaves_no_trace(
+    room: Room, secretary: Persona, health_minister: Persona
+) -> None:
+    question_id = opened(room, secretary.actor())
+    actor = replace(health_minister.actor(), stepped_up_until=None)
+    with pytest.raises(Refused):
+        casting.cast(actor, question_id, Ballot(mark(), "yes", assertion={"credential": "abc"}))
+    assert rooms.entries_of(question_id) == 1
+
+
+# Proxies, and ballots that may not be changed
+
+
+def give_proxy(room: Room, question_id: int, of: str, to: str) -> None:
+    """Let one member cast for another on this question."""
+    with transaction() as session:
+        line = session.scalars(
+            select(RollEntry).where(
+                RollEntry.question_id == question_id, RollEntry.membership_id == room.world.membership(of)
+            )
+        ).one()
+        line.proxy = str(room.world.membership(to))
+
+
+def test_the_holder_of_a_proxy_casts_for_the_member_beside_their_own_ballot(
+    room: Room, secretary: Persona, health_minister: Persona, finance_minister: Persona
+) -> None:
+    question_id = opened(room, secretary.actor())
+    give_proxy(room, question_id, of="finance_minister", to="health_minister")
+    finance = str(room.world.membership("finance_minister"))
+    casts(health_minister, question_id, "yes")
+    receipt = casting.cast(health_minister.actor(), question_id, Ballot(mark(), "no", member=finance))
+    entry = json.loads(receipt.entry)
+    assert (entry["member"], entry["by"]) == (finance, str(room.world.membership("health_minister")))
+    with reading() as session:
+        assert session.get_one(Box, question_id).voted == 2
+        panel = queries.panel(session, health_minister.actor(), question_id)
+        theirs = queries.panel(session, finance_minister.actor(), question_id)
+    assert panel.mine is not None
+    assert panel.mine.choice == "yes"
+    assert [(each.name, each.mine and each.mine.choice) for each in panel.represents] == [
+        (finance_minister.actor().name, "no")
+    ]
+    assert theirs.mine is not None
+    assert theirs.mine.number == 2
+    assert theirs.represents == ()
+
+
+def test_a_represented_member_who_votes_after_all_has_the_last_word(
+    room: Room, secretary: Persona, health_minister: Persona, finance_minister: Persona
+) -> None:
+    question_id = opened(room, secretary.actor())
+    give_proxy(room, question_id, of="finance_minister", to="health_minister")
+    finance = str(room.world.membership("finance_minister"))
+    casting.cast(health_minister.actor(), question_id, Ballot(mark(), "no", member=finance))
+    casts(finance_minister, question_id, "yes")
+    standing = entries.standing(rooms.bodies(question_id))
+    assert {member: (each.choice, each.by) for member, each in standing.items()} == {finance: ("yes", finance)}
+
+
+def test_nobody_casts_for_a_member_whose_proxy_they_do_not_hold(room: Room, secretary: Persona, chair: Persona) -> None:
+    question_id = opened(room, secretary.actor())
+    give_proxy(room, question_id, of="finance_minister", to="health_minister")
+    finance, health = (str(room.world.membership(key)) for key in ("finance_minister", "health_minister"))
+    for member in (finance, health, "987654", "none"):
+        with refused(Reason.NO_PROXY):
+            casting.cast(chair.actor(), question_id, Ballot(mark(), "no", member=member))
+    with refused(Reason.NOT_ENTITLED):
+        casting.cast(secretary.actor(), question_id, Ballot(mark(), "no", member=finance))
+    assert rooms.entries_of(question_id) == 1
+
+
+@pytest.mark.parametrize("barred", ["finance_minister", "health_minister"])
+def test_a_recused_member_neither_is_represented_nor_represents(
+    room: Room, secretary: Persona, health_minister: Persona, barred: str
+) -> None:
+    rooms.bar(room, barred)
+    question_id = opened(room, secretary.actor())
+    give_proxy(room, question_id, of="finance_minister", to="health_minister")
+    finance = str(room.world.membership("finance_minister"))
+    with refused(Reason.RECUSED):
+        casting.cast(health_minister.actor(), question_id, Ballot(mark(), "no", member=finance))
+
+
+def test_where_the_rule_allows_no_change_the_first_ballot_stands_until_a_ruling_takes_it_out(
+    room: Room, secretary: Persona, health_minister: Persona, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict = replace(rule_named("viet_nam/meeting"), change_of_ballot="never")
+    monkeypatch.setattr(opening, "rule_of", lambda *_given: strict)
+    question_id = opened(room, secretary.actor())
+    first, cast_id = mark(), mark()
+    number = casts(health_minister, question_id, "yes", cast_id=first).number
+    with refused(Reason.ALREADY_VOTED):
+        casts(health_minister, question_id, "no", cast_id=cast_id)
+    assert casts(health_minister, question_id, "yes", cast_id=first).number == number
+    withdraw(question_id, number)
+    with reading() as session:
+        assert session.get_one(Box, question_id).voted == 0
+    casts(health_minister, question_id, "no", cast_id=cast_id)
+    with reading() as session:
+        assert session.get_one(Box, question_id).voted == 1
+
+
+OFFICIAL = {"id": "91", "name": "Thư ký"}
+
+
+def withdraw(question_id: int, number: int) -> None:
+    """Take a ballot out of the box, as a ruling does."""
+    with transaction() as session:
+        locked_box = box.lock(session, question_id)
+        assert locked_box is not None
+        locked_box.enter(EntryKind.WITHDRAWN, {"entry": number, "reason": "x", "ruled_by": OFFICIAL}, clock.now())
+        box.keep(session, locked_box)
+
+
+def test_a_ballot_on_paper_makes_its_member_one_who_voted_and_is_withdrawn_once(
+    room: Room, secretary: Persona, health_minister: Persona
+) -> None:
+    question_id = opened(room, secretary.actor())
+    cast_id = mark()
+    fields = {
+        "member": str(room.world.membership("health_minister")),
+        "channel": "paper",
+        "cast_id": cast_id,
+        "choice": "no",
+        "text": "",
+        "evidence": "x",
+        "entered_by": OFFICIAL,
+        "confirmed_by": OFFICIAL,
+    }
+    with transaction() as session:
+        locked_box = box.lock(session, question_id)
+        assert locked_box is not None
+        number = locked_box.enter(EntryKind.PAPER, fields, clock.now(), cast_id=cast_id)
+        box.keep(session, locked_box)
+    with reading() as session:
+        assert session.get_one(Box, question_id).voted == 1
+        panel = queries.panel(session, health_minister.actor(), question_id)
+    assert panel.mine is not None
+    assert (panel.mine.number, panel.mine.choice) == (number, "no")
+    withdraw(question_id, number)
+    with reading() as session:
+        assert session.get_one(Box, question_id).voted == 0
+    with pytest.raises(IntegrityError):
+        withdraw(question_id, number)
+
+
+# Durability
+
+
+def test_a_box_is_not_opened_where_a_power_cut_could_take_a_ballot(room: Room, secretary: Persona, engine: str) -> None:
+    question_id = rooms.prepared(room, secretary.actor())
+    weaker = "PRAGMA synchronous = NORMAL" if engine == "sqlite" else "SET LOCAL synchronous_commit = off"
+    with transaction() as session:
+        service.arm(session, secretary.actor(), question_id)
+    with current().engine.connect() as connection:
+        if engine == "sqlite":  # it hears this outside a transaction only
+            connection.rollback()
+            cursor = connection.connection.cursor()
+            cursor.execute(weaker)
+        else:
+            connection.execute(text(weaker))
+        with Session(connection) as session, refused(Reason.NOT_DURABLE):
+            service.open_question(session, secretary.actor(), question_id)
+    assert rooms.state_of(question_id) is QuestionState.ARMED

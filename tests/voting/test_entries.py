@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,27 +10,44 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecabinet.refusals import Refused
-from tests.voting.made_votes import AT, Box
-from voting.engine.rule import Choice
+from tests.voting.made_entries import Box
+from voting import entries
 from voting.engine.rule_book import rule_named
-from voting.engine.vote import Circumstances, RollMember
-from voting.entries import Paper, Reason, ballots_in, check_chain, leaf_of, seen_of
+from voting.engine.vote import RollMember
+from voting.entries import (
+    FIELDS,
+    EntryKind,
+    Paper,
+    Place,
+    Reason,
+    challenge_of,
+    check_chain,
+    leaf_of,
+    seen_of,
+    standing,
+    write,
+)
 
 ROLL = [RollMember(str(n), f"Minister {n}") for n in range(1, 6)]
 
 
+def empty() -> Box:
+    return Box("7", rule_named("plain/majority_of_all"), ROLL, papers=[Paper("12", 2, "ab" * 32)])
+
+
 def filled() -> Box:
-    box = Box("7", rule_named("plain/majority_of_all"), ROLL, papers=[Paper("12", 2, "ab" * 32)])
-    box.cast("1", Choice.YES)
-    box.cast("2", Choice.OTHER, "Ý kiến khác:\nđề nghị bổ sung")
-    box.cast("1", Choice.NO)
-    box.close(Circumstances(present=("1", "2", "3")))
+    box = empty()
+    box.cast("1", "yes")
+    box.cast("2", "other", "Ý kiến khác:\nđề nghị bổ sung")
+    box.cast("1", "no")
+    box.close()
     return box
 
 
 def test_a_box_is_a_whole_chain_from_opening_to_close() -> None:
     assert check_chain(filled().bodies) is None
     assert check_chain(filled().bodies[:-1]) is None
+    assert check_chain([]) is None
 
 
 def test_a_leaf_is_the_hash_of_a_zero_byte_and_the_body() -> None:
@@ -40,19 +58,55 @@ def test_the_first_entry_freezes_the_question_and_what_it_rests_on() -> None:
     opened = json.loads(filled().bodies[0])
     assert (opened["number"], opened["previous"], opened["options"]) == (0, None, ["yes", "no", "abstain", "other"])
     assert opened["rule"]["rule"]["criteria"][0]["fraction"] == "1/2"
-    assert opened["roll"][0]["name"] == "Minister 1"
+    assert opened["roll"][0] == {
+        "member": "1",
+        "name": "Minister 1",
+        "roles": [],
+        "recused": False,
+        "substituted": False,
+        "weights": {},
+        "proxy": None,
+        "veto": False,
+    }
     assert opened["papers"] == [{"document": "12", "version": 2, "sha256": "ab" * 32}]
 
 
-def test_the_last_entry_holds_the_result_and_who_is_missing() -> None:
-    closed = json.loads(filled().bodies[-1])
-    assert (closed["outcome"], closed["figures"]["no"], closed["missing"]) == ("fail", 1, ["3", "4", "5"])
-    assert (closed["entries"], closed["head"]) == (4, leaf_of(filled().bodies[3]))
-    assert closed["at"] == AT
-
-
 def test_the_last_ballot_of_a_member_counts() -> None:
-    assert ballots_in(filled().bodies) == {"1": Choice.NO, "2": Choice.OTHER}
+    found = standing(filled().bodies)
+    assert {member: (each.choice, each.number, each.by) for member, each in found.items()} == {
+        "1": ("no", 3, "1"),
+        "2": ("other", 2, "2"),
+    }
+    assert found["1"].leaf == leaf_of(filled().bodies[3])
+
+
+def test_a_ballot_on_paper_counts_like_one_that_was_cast_and_nobody_cast_it() -> None:
+    box = filled_until_close()
+    box.paper("1", "abstain")
+    ballot = standing(box.bodies)["1"]
+    assert (ballot.choice, ballot.by, ballot.kind) == ("abstain", None, EntryKind.PAPER)
+
+
+def test_a_ballot_cast_by_a_proxy_is_the_members() -> None:
+    box = empty()
+    box.cast("3", "yes", by="1")
+    assert {member: each.by for member, each in standing(box.bodies).items()} == {"3": "1"}
+
+
+def test_a_withdrawn_ballot_does_not_count_and_the_one_before_it_does_again() -> None:
+    box = filled_until_close()
+    box.withdraw(3)
+    assert standing(box.bodies)["1"].choice == "yes"
+    box.withdraw(1)
+    assert set(standing(box.bodies)) == {"2"}
+    box.cast("1", "abstain")
+    assert standing(box.bodies)["1"].choice == "abstain"
+
+
+def filled_until_close() -> Box:
+    box = filled()
+    del box.bodies[-1]
+    return box
 
 
 @pytest.mark.parametrize("place", range(5))
@@ -78,41 +132,123 @@ def test_bytes_that_are_no_entry_break_the_chain(body: bytes) -> None:
     assert check_chain([*filled().bodies[:2], body]) == 2
 
 
-def test_nothing_follows_a_close_and_nothing_opens_twice() -> None:
+ANYTHING: dict[EntryKind, Callable[[Box], None]] = {
+    EntryKind.OPENED: lambda box: box.__post_init__(),
+    EntryKind.CAST: lambda box: box.cast("3", "yes"),
+    EntryKind.PAPER: lambda box: box.paper("3", "yes"),
+    EntryKind.WITHDRAWN: lambda box: box.withdraw(1),
+    EntryKind.EXTENDED: lambda box: box.extend(),
+    EntryKind.CLOSED: lambda box: box.close(),
+    EntryKind.CORRECTED: lambda box: box.correct(),
+    EntryKind.ANNULLED: lambda box: box.annul(),
+}
+WHILE_OPEN = {
+    EntryKind.CAST,
+    EntryKind.PAPER,
+    EntryKind.WITHDRAWN,
+    EntryKind.EXTENDED,
+    EntryKind.CLOSED,
+    EntryKind.ANNULLED,
+}
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_each_kind_of_entry_stands_only_where_it_may(kind: EntryKind) -> None:
+    stages: list[tuple[list[EntryKind], set[EntryKind]]] = [
+        ([], WHILE_OPEN),
+        ([EntryKind.CLOSED], {EntryKind.CORRECTED, EntryKind.ANNULLED}),
+        ([EntryKind.CLOSED, EntryKind.CORRECTED], {EntryKind.CORRECTED, EntryKind.ANNULLED}),
+        ([EntryKind.ANNULLED], set()),
+        ([EntryKind.CLOSED, EntryKind.ANNULLED], set()),
+    ]
+    for before, allowed in stages:
+        box = filled_until_close()
+        for each in (*before, kind):
+            ANYTHING[each](box)
+        assert check_chain(box.bodies) == (None if kind in allowed else len(box.bodies) - 1)
+
+
+def test_nothing_but_the_opening_comes_first() -> None:
     box = filled()
-    box.cast("3", Choice.YES)
-    assert check_chain(box.bodies) == 4
-    first = json.loads(box.bodies[0])
-    again = {**first, "number": 1, "previous": leaf_of(box.bodies[0])}
-    body = json.dumps(again, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    assert check_chain([box.bodies[0], body]) == 1
     assert check_chain([box.bodies[1]]) == 0
+    first = json.loads(box.bodies[1]) | {"number": 0, "previous": None}
+    assert check_chain([canonical(first)]) == 0
+
+
+def canonical(entry: object) -> bytes:
+    return json.dumps(entry, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("change", [{"more": 1}, {"type": "unknown"}, {"type": None}])
+def test_an_entry_of_an_unknown_kind_or_with_another_field_breaks_the_chain(change: dict[str, object]) -> None:
+    box = filled()
+    assert check_chain([box.bodies[0], canonical(json.loads(box.bodies[1]) | change)]) == 1
+
+
+@pytest.mark.parametrize("kind", EntryKind)
+def test_an_entry_with_other_fields_than_those_of_its_kind_is_not_written(kind: EntryKind) -> None:
+    fields = dict.fromkeys(FIELDS[kind], "x")
+    place = Place("7", 0, None, "2026-11-21T08:00:00.000Z")
+    assert json.loads(write(kind, place, fields))["type"] == kind
+    for wrong in ({**fields, "more": "x"}, dict.fromkeys(list(fields)[1:], "x")):
+        with pytest.raises(ValueError, match="other fields"):
+            write(kind, place, wrong)
 
 
 def test_a_text_that_cannot_be_stored_is_refused_with_a_sentence() -> None:
-    box = filled()
+    box = empty()
     with pytest.raises(Refused) as caught:
-        box.cast("3", Choice.OTHER, "broken \ud800")
+        box.cast("3", "other", "broken \ud800")
     assert caught.value.reason is Reason.TEXT_NOT_STORABLE
     with pytest.raises(Refused):
-        seen_of(text="\udfff", options=[], language="vi", papers=[])
+        seen_of(text="\udfff", options=[], labels={}, language="vi", papers=[])
 
 
 def test_what_was_seen_depends_on_all_that_was_shown() -> None:
-    shown: dict[str, Any] = {"text": "Adopt?", "options": ["yes"], "language": "vi", "papers": [Paper("1", 1, "aa")]}
+    shown: dict[str, Any] = {
+        "text": "Adopt?",
+        "options": ["yes"],
+        "labels": {},
+        "language": "vi",
+        "papers": [Paper("1", 1, "aa")],
+    }
     changes: list[dict[str, Any]] = [
         {"text": "Adopt it?"},
         {"options": ["no"]},
+        {"labels": {"option:1": "The first"}},
         {"language": "en"},
         {"papers": [Paper("1", 2, "bb")]},
     ]
     hashes = {seen_of(**{**shown, **change}) for change in [{}, *changes]}
-    assert len(hashes) == 5
+    assert len(hashes) == 6
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_what_was_seen_and_what_a_passkey_signs_are_hashes_of_canonical_texts() -> None:
+    seen = seen_of(
+        text="Đồng ý?", options=["yes"], labels={"b": "2", "a": "1"}, language="vi", papers=[Paper("1", 1, "aa")]
+    )
+    written = '{"labels":{"a":"1","b":"2"},"language":"vi","options":["yes"],"papers":["aa"],"text":"Đồng ý?"}'
+    assert seen == hashlib.sha256(written.encode()).hexdigest()
+    challenge = challenge_of(cast_id="mark", choice="yes", member="3", question="7", seen="ab", text="")
+    ballot = '{"cast_id":"mark","choice":"yes","member":"3","question":"7","seen":"ab","text":""}'
+    assert challenge == hashlib.sha256(ballot.encode()).digest()
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+ASSERTION = st.fixed_dictionaries(dict.fromkeys(("credential", "public_key", "client", "signature"), TEXTS))
+
+
+@given(text=TEXTS, step_up=TEXTS, number=st.integers(0, 2**31), assertion=st.none() | ASSERTION)
+def test_a_ballot_is_written_quickly_and_in_the_very_same_form(
+    text: str, step_up: str, number: int, assertion: dict[str, str] | None
+) -> None:
+    entry = {"text": text, "step_up": step_up, "number": number, "assertion": assertion, "by": "1", "at": ""}
+    assert entries.canonical_ballot(entry) == entries.canonical(entry)
+
+
+@given(TEXTS)
 def test_an_entry_never_holds_a_raw_line_break(text: str) -> None:
     box = Box("7", rule_named("plain/majority_of_all"), ROLL)
-    box.cast("1", Choice.OTHER, text)
+    box.cast("1", "other", text)
     assert b"\n" not in box.bodies[-1]
     assert json.loads(box.bodies[-1])["text"] == text

@@ -1,5 +1,6 @@
 """The rule engine: what each rule means, in votes one can picture."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -7,10 +8,11 @@ import pytest
 
 from ecabinet.refusals import Refused
 from tests.voting.made_votes import majority, rule, vote
+from voting.engine.refusals import Reason
 from voting.engine.rule import Choice, Rule
 from voting.engine.rule_book import rule_named
-from voting.engine.vote import Circumstances, Reason, RollMember, Vote, check_roll, vote_of
-from voting.rules import Outcome, StepKind, decide
+from voting.engine.vote import Vote
+from voting.rules import Outcome, Reference, StepKind, decide, steps_from_json
 
 Heads = dict[str, Any]
 
@@ -248,39 +250,10 @@ def test_a_recused_member_leaves_the_total_of_the_quorum_with_the_entitled() -> 
     assert decide(vote(**heads), of_all).outcome is Outcome.NO_QUORUM
 
 
-def test_the_roll_makes_the_vote() -> None:
-    roll = [
-        RollMember("1", "Prime Minister", roles=("prime_minister",)),
-        RollMember("2", "Minister of Health", recused=True),
-        RollMember("3", "Minister of Finance", substituted=True),
-        RollMember("4", "Minister of Justice"),
-        RollMember("5", "Minister of Transport"),
-    ]
-    so = Circumstances(present=("3", "4", "somebody else"))
-    made = vote_of(MEETING, roll, {"1": Choice.YES}, so)
-    assert made.ballots == {"1": Choice.YES, "2": Choice.RECUSED, "4": Choice.PRESENT_NOT_VOTING}
-    assert made.roles == {"prime_minister": "1"}
-    assert made.substitutes == {"3"}
-
-
-def test_checking_in_is_no_answer_to_an_opinion_form() -> None:
-    roll = [RollMember("1", "Prime Minister"), RollMember("2", "Minister")]
-    made = vote_of(OPINION_FORM, roll, {}, Circumstances(present=("1",), deadline_passed=True))
-    assert decide(made, OPINION_FORM).figures.deemed_yes == 2
-
-
 def refusal(call: Callable[..., object], *arguments: object) -> object:
     with pytest.raises(Refused) as caught:
         call(*arguments)
     return caught.value.reason
-
-
-def test_a_roll_with_a_member_twice_or_two_prime_ministers_is_refused() -> None:
-    twice = [RollMember("1", "Minister"), RollMember("1", "Minister")]
-    two = [RollMember(each, "Minister", roles=("prime_minister",)) for each in "12"]
-    assert refusal(check_roll, MEETING, twice) is Reason.TWICE_ON_ROLL
-    assert refusal(check_roll, MEETING, two) is Reason.ROLE_HELD_TWICE
-    check_roll(rule(), two)
 
 
 @pytest.mark.parametrize(
@@ -302,3 +275,12 @@ def test_a_vote_that_is_none_under_its_rule_is_refused() -> None:
     assert refusal(decide, Vote(("a", "a")), MEETING) is Reason.TWICE_ON_ROLL
     classified = Vote(("a",), classified={"a": Choice.ABSENT})
     assert refusal(decide, classified, MEETING) is Reason.NOT_A_CLASS
+
+
+def test_a_result_is_kept_whole_and_its_reasons_are_read_back() -> None:
+    decided = decide(vote(prime_minister("yes-1"), yes=13, no=13), MEETING, Reference("Decree", "3"))
+    kept = json.loads(json.dumps(decided.as_json()))
+    assert (kept["outcome"], kept["figures"]["yes"], kept["figures"]["measures"]) == ("pass", 13, {})
+    assert [step["kind"] for step in kept["steps"]] == ["counted", "criterion", "tie", "quorum", "reference"]
+    assert steps_from_json(kept["steps"]) == decided.steps
+    assert decide(vote(yes=14), MEETING, Reference("", "")).steps == decide(vote(yes=14), MEETING).steps

@@ -117,7 +117,7 @@ def test_opening_freezes_the_rule_the_roll_and_the_papers_in_the_first_entry(roo
     assert first["options"] == ["yes", "no", "abstain", "other"]
     question = rooms.question(question_id)
     assert question.seen == entries.seen_of(
-        text=TEXT, options=first["options"], language="vi", papers=[entries.Paper("1", 1, "1" * 64)]
+        text=TEXT, options=first["options"], labels={}, language="vi", papers=[entries.Paper("1", 1, "1" * 64)]
     )
 
 

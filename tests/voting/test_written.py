@@ -22,10 +22,12 @@ from tests.persona import Persona
 from tests.voting import room as rooms
 from tests.voting.room import Room, casts, circulated
 from tests.world import MEMBERS, ZONE, World
-from voting import preparing, queries, service, written, written_queries
+from voting import preparing, queries, service
 from voting.conduct import QuestionState, Reason
 from voting.engine.result import StepKind
 from voting.jobs import WORK
+from voting.opinions import queries as written_queries
+from voting.opinions import service as written
 
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)  # nine o'clock in the morning there
 THURSDAY_AT_FIVE = datetime(2026, 11, 26, 10, tzinfo=UTC)
@@ -204,6 +206,19 @@ def test_it_closes_early_when_all_have_answered_and_the_rule_allows_it(
     casts(members[5], question_id, "no")
     assert close_due(question_id) == MONDAY
     assert rooms.closed(question_id, SYSTEM).outcome == "pass"
+
+
+def test_one_objection_ends_a_silence_procedure_before_its_deadline_and_an_agreement_does_not(
+    room: Room, secretary: Persona, persona: People, set_clock: SetClock
+) -> None:
+    who, agrees, objects = fresh(secretary), fresh(persona(MEMBERS[0])), fresh(persona(MEMBERS[1]))
+    set_clock(MONDAY)
+    question_id = circulated(room, who, rule_name="plain/no_objection_written")
+    casts(agrees, question_id, "yes")
+    assert close_due(question_id) == THURSDAY_AT_FIVE + timedelta(seconds=60)
+    casts(objects, question_id, "no")
+    assert close_due(question_id) == MONDAY
+    assert rooms.closed(question_id, SYSTEM).outcome == "objected"
 
 
 def close_due(question_id: int) -> datetime:

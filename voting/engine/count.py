@@ -1,61 +1,23 @@
-"""A closed vote counted under its rule, and the steps that state what a reader would otherwise have to guess."""
+"""The steps that state what a reader of a result would otherwise have to guess: silence, recusals, proxies, figures from elsewhere."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
+from voting.engine.measures import tally_of
 from voting.engine.result import Reference, Step, StepKind
-from voting.engine.rule import Choice, Leave, Rule
-from voting.engine.tally import NO_ANSWER, Figures, apply_silence, figures_of
-from voting.engine.vote import Vote
+from voting.engine.rule import NO_ANSWER, Choice, Leave
+from voting.engine.sheet import Sheet, is_set_aside
 
 
-@dataclass(frozen=True)
-class Count:
-    """A vote counted under a rule: the choices as given (after classification) and as they count (after silence)."""
-
-    vote: Vote
-    rule: Rule
-    given: Mapping[str, Choice]
-    counting: Mapping[str, Choice]
-    figures: Figures
-
-
-def count_of(vote: Vote, rule: Rule, given: Mapping[str, Choice]) -> Count:
-    """Count a vote that is closed: silence is applied."""
-    counting = apply_silence(given, rule)
-    deemed = sum(counting[member] is not given[member] for member in given)
-    return Count(vote, rule, given, counting, figures_of(counting, rule, deemed))
-
-
-def circumstances(count: Count) -> list[Step]:
-    """State silence, recusals, seats taken by others and classified opinions, each where there is any."""
-    return [*_silence(count), *_recused(count), *_substituted(count), *_classified(count)]
-
-
-def _silence(count: Count) -> list[Step]:
-    silent = sum(choice is Choice.SILENT for choice in count.given.values())
-    return [Step(StepKind.SILENCE, {"count": silent, "means": count.rule.silence.value})] if silent else []
-
-
-def _recused(count: Count) -> list[Step]:
-    if not count.figures.recused:
-        return []
-    left = [leave.value for leave in Leave if count.rule.recused_leaves(leave)]
-    return [Step(StepKind.RECUSED, {"count": count.figures.recused, "left": left})]
-
-
-def _substituted(count: Count) -> list[Step]:
-    seats = sum(count.given[member] in NO_ANSWER for member in count.vote.substitutes)
-    return [Step(StepKind.SUBSTITUTED, {"count": seats})] if seats else []
-
-
-def _classified(count: Count) -> list[Step]:
-    others = [member for member, ballot in count.vote.ballots.items() if ballot is Choice.OTHER]
-    if not others or not any(member in count.vote.classified for member in others):
-        return []
-    yes = sum(count.given[member] is Choice.YES for member in others)
-    no = sum(count.given[member] is Choice.NO for member in others)
-    return [Step(StepKind.CLASSIFIED, {"yes": yes, "no": no, "neither": len(others) - yes - no})]
+def circumstances(sheet: Sheet) -> list[Step]:
+    """State what was so besides the ballots, each where there is any."""
+    return [
+        *_given_present(sheet),
+        *_tallied(sheet),
+        *_silence(sheet),
+        *_recused(sheet),
+        *_represented(sheet),
+        *_substituted(sheet),
+        *_classified(sheet),
+        *_set_aside(sheet),
+    ]
 
 
 def referred(reference: Reference | None) -> list[Step]:
@@ -63,3 +25,51 @@ def referred(reference: Reference | None) -> list[Step]:
     if reference is None or not reference.instrument:
         return []
     return [Step(StepKind.REFERENCE, {"instrument": reference.instrument, "article": reference.article})]
+
+
+def _given_present(sheet: Sheet) -> list[Step]:
+    given = sheet.given_present
+    return [] if given is None else [Step(StepKind.GIVEN_PRESENT, {"count": given})]
+
+
+def _tallied(sheet: Sheet) -> list[Step]:
+    counted = [each.measure for each in sheet.rule.criteria if tally_of(each.measure, sheet) is not None]
+    return [Step(StepKind.TALLIED, {"measures": list(dict.fromkeys(counted))})] if counted else []
+
+
+def _silence(sheet: Sheet) -> list[Step]:
+    silent = sheet.heads(lambda line: line.given is Choice.SILENT)
+    return [Step(StepKind.SILENCE, {"count": silent, "means": sheet.rule.silence.value})] if silent else []
+
+
+def _recused(sheet: Sheet) -> list[Step]:
+    recused = sheet.heads(lambda line: line.given is Choice.RECUSED)
+    left = [leave.value for leave in Leave if sheet.rule.recused_leaves(leave)]
+    return [Step(StepKind.RECUSED, {"count": recused, "left": left})] if recused else []
+
+
+def _represented(sheet: Sheet) -> list[Step]:
+    represented = sheet.heads(lambda line: line.represented)
+    in_quorum = sheet.rule.quorum is None or sheet.rule.quorum.represented
+    return [Step(StepKind.REPRESENTED, {"count": represented, "in_quorum": in_quorum})] if represented else []
+
+
+def _substituted(sheet: Sheet) -> list[Step]:
+    seats = sheet.heads(lambda line: line.substituted and line.given in NO_ANSWER)
+    return [Step(StepKind.SUBSTITUTED, {"count": seats})] if seats else []
+
+
+def _classified(sheet: Sheet) -> list[Step]:
+    vote = sheet.vote
+    others = [line for line in sheet.lines if vote.ballots.get(line.member) is Choice.OTHER]
+    if not any(line.member in vote.classified for line in others):
+        return []
+    yes = sum(line.given is Choice.YES for line in others)
+    no = sum(line.given is Choice.NO for line in others)
+    return [Step(StepKind.CLASSIFIED, {"yes": yes, "no": no, "neither": len(others) - yes - no})]
+
+
+def _set_aside(sheet: Sheet) -> list[Step]:
+    if not any(is_set_aside(line) for line in sheet.lines):
+        return []
+    return [Step(StepKind.SET_ASIDE, {"role": sheet.rule.tie.role})]

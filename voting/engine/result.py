@@ -18,25 +18,42 @@ class Outcome(StrEnum):
     TIE = "tie"
     OPEN = "open"
     OBJECTED = "objected"
+    SUSPENDED = "suspended"
+    COUNTED = "counted"
 
 
 class StepKind(StrEnum):
-    """What one step of the reasoning is about; `voting.engine.sentences` has the words for each."""
+    """What one step of the reasoning is about; `voting.engine.sentences` has the words for each.
 
-    OPEN = "open"
-    OBJECTED = "objected"
-    COUNTED = "counted"
+    An amount is a whole number where heads are counted, else a decimal text such as "65.2".
+    """
+
+    OPEN = "open"  # answered, expected
+    OBJECTED = "objected"  # count
+    COUNTED = "counted"  # yes, members: heads
+    # measure ("heads" or a name), tallied (counted elsewhere), base, amount (of the base), yes, fraction ("a/b"), strict,
+    # needed (amount; of a weight the very share, as "a/b" where it has no decimal text), met
     CRITERION = "criterion"
+    WAIVED = "waived"  # the criterion before was not met: blockers, below, both heads
+    # kind_of_tie, role, side ("yes", "no" or "" where none was taken), vacant, yes, no (amounts), measure, yes_equals_no
     TIE = "tie"
-    MIN_YES = "min_yes"
+    MIN_YES = "min_yes"  # yes (with what a settled tie adds), needed, added (0 or 1), met
+    MUST_APPROVE = "must_approve"  # roles (all that have to), missing (those who did not), met
+    # counted, total, needed, held, written, missing_roles, missing_officers
     QUORUM = "quorum"
-    NO_BLOCKS = "no_blocks"
-    ABSENCE_BLOCKS = "absence_blocks"
-    SILENCE = "silence"
-    RECUSED = "recused"
-    SUBSTITUTED = "substituted"
-    CLASSIFIED = "classified"
-    REFERENCE = "reference"
+    GIVEN_PRESENT = "given_present"  # count: how many were present was handed in, and taken as it stands
+    NO_BLOCKS = "no_blocks"  # count
+    ABSENCE_BLOCKS = "absence_blocks"  # count
+    VETO = "veto"  # count: a final veto ended it
+    SUSPENDED = "suspended"  # count; second_vote (name of the rule of the second vote, or "")
+    SET_ASIDE = "set_aside"  # role: it only decides ties, so its yes or no stands among those present and not voting
+    TALLIED = "tallied"  # measures: names of the figures that were counted elsewhere
+    SILENCE = "silence"  # count, means
+    RECUSED = "recused"  # count, left (what they were taken out of)
+    REPRESENTED = "represented"  # count; in_quorum (whether the quorum counts them; true where there is none)
+    SUBSTITUTED = "substituted"  # count
+    CLASSIFIED = "classified"  # yes, no, neither
+    REFERENCE = "reference"  # instrument, article
 
 
 @dataclass(frozen=True)

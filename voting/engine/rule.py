@@ -28,6 +28,8 @@ class Choice(StrEnum):
 
 
 ANSWERS = frozenset({Choice.YES, Choice.NO, Choice.ABSTAIN, Choice.OTHER, Choice.PRESENT_NOT_VOTING})
+NO_ANSWER = frozenset({Choice.ABSENT, Choice.SILENT})
+SIDES = frozenset({Choice.YES, Choice.NO})
 
 
 class Base(StrEnum):
@@ -64,6 +66,7 @@ class TieKind(StrEnum):
     FAILS = "fails"
     SIDE_OF = "side_of"
     COUNTS_DOUBLE = "counts_double"
+    DECIDES = "decides"
 
 
 class TieWhen(StrEnum):
@@ -73,14 +76,35 @@ class TieWhen(StrEnum):
     YES_EQUALS_NO = "yes_equals_no"
 
 
+class Veto(StrEnum):
+    """What the no of a member with a veto does: nothing more, end it, or ask for a second vote under a stricter rule."""
+
+    NONE = "none"
+    FINAL = "final"
+    SUSPENSIVE = "suspensive"
+
+
+@dataclass(frozen=True)
+class FewestOver:
+    """A number of blockers: the fewest members who together have more than the fraction of the measure, and `plus`."""
+
+    measure: str
+    fraction: Fraction
+    plus: int = 0
+
+
 @dataclass(frozen=True)
 class Criterion:
-    """So much of the base has to have said yes: more than the fraction where `strict`, else at least it."""
+    """So much of the base has to have said yes: more than the fraction where `strict`, else at least it.
+
+    `waiver`: with fewer blockers than this, in heads, the criterion counts as met.
+    """
 
     base: Base
     fraction: Fraction
     strict: bool
     measure: str = HEADS
+    waiver: int | FewestOver | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +127,7 @@ class Quorum:
     except_roles: tuple[str, ...] = ()
     attending: tuple[str, ...] = ()
     substitutes: bool = False
+    represented: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +139,9 @@ class Rule:
     min_yes: int = 0
     no_blocks: bool = False
     absence_blocks: bool = False
+    must_approve: tuple[str, ...] = ()
+    veto: Veto = Veto.NONE
+    second_vote: str = ""
     quorum: Quorum | None = None
     tie: Tie = Tie()
     tie_when: TieWhen = TieWhen.YES_IS_HALF_OF_BASE
@@ -122,6 +150,7 @@ class Rule:
     silence: Silence = Silence.NOT_A_YES
     objections: tuple[Choice, ...] = (Choice.NO,)
     early_close: bool = False
+    proxies_per_member: int = 0
     recused_leave: frozenset[Leave] = frozenset({Leave.PRESENT, Leave.ENTITLED, Leave.QUORUM})
 
     @property
@@ -140,6 +169,23 @@ class Rule:
 
     def roles(self) -> frozenset[str]:
         """Return the roles of members that this rule names: each needs one holder at most."""
+        return frozenset({*self._roles_besides_the_tie(), self.tie.role} - {""})
+
+    @property
+    def decider(self) -> str | None:
+        """Return the role that only decides ties, so that its yes or no counts in nothing else; None where there is none.
+
+        Fine print: it is named in `tie.decides` and nowhere else in the rule.
+        """
+        only_decides = self.tie.kind is TieKind.DECIDES and self.tie.role not in self._roles_besides_the_tie()
+        return self.tie.role if only_decides else None
+
+    def weights(self) -> tuple[str, ...]:
+        """Return the measures besides heads that the criteria and their waivers need, in order."""
+        counted = [each.measure for each in self.criteria]
+        waiving = [each.waiver.measure for each in self.criteria if isinstance(each.waiver, FewestOver)]
+        return tuple(dict.fromkeys(measure for measure in (*counted, *waiving) if measure != HEADS))
+
+    def _roles_besides_the_tie(self) -> frozenset[str]:
         quorum = self.quorum or Quorum()
-        named = {*quorum.roles, *quorum.except_roles, self.tie.role}
-        return frozenset(named - {""})
+        return frozenset({*quorum.roles, *quorum.except_roles, *self.must_approve})

@@ -1,20 +1,23 @@
-"""Counting: heads by choice, the bases a fraction is taken of, and the quorum. Whole numbers and exact fractions only."""
+"""The figures of a vote: heads by choice, and the measures that the rule counts besides heads."""
 
-import math
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 
-from voting.engine.rule import ANSWERS, Base, Choice, Criterion, Leave, Quorum, Rule, Silence
-from voting.engine.vote import Vote
-
-NO_ANSWER = frozenset({Choice.ABSENT, Choice.SILENT})
+from voting.engine.decimals import decimal_text
+from voting.engine.measures import amount, present, tally_of
+from voting.engine.rule import HEADS, Choice
+from voting.engine.sheet import Sheet
+from voting.engine.vote import Tally
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Heads by choice. `yes` includes `deemed_yes`, those whose silence counted as agreement; `present` is the base of that name."""
+    """Heads by choice. `yes` includes `deemed_yes`, those whose silence counted as agreement; `present` is the base of that name.
+
+    `measures`: yes, no and total of the whole roll, of each measure of the criteria besides heads. The yes or no of a role that only
+    decides stands under `present_not_voting`.
+    """
 
     members: int
     yes: int
@@ -27,40 +30,19 @@ class Figures:
     silent: int
     deemed_yes: int
     present: int
+    represented: int = 0
+    measures: Mapping[str, Tally] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, int]:
-        """Write the figures by name."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class QuorumCount:
-    """How the quorum came out: `needed` of `total`, `counted` there, and who was required and is missing."""
-
-    counted: int
-    total: int
-    needed: int
-    missing_roles: tuple[str, ...]
-    missing_officers: tuple[str, ...]
-
-    @property
-    def held(self) -> bool:
-        """Whether there is a quorum."""
-        return self.counted >= self.needed and not self.missing_roles and not self.missing_officers
+    def as_json(self) -> dict[str, object]:
+        """Write the figures by name; amounts of measures as decimal texts."""
+        return {**asdict(self), "measures": {name: _tally_as_json(tally) for name, tally in self.measures.items()}}
 
 
-def apply_silence(choices: Mapping[str, Choice], rule: Rule) -> dict[str, Choice]:
-    """Return the choices once the deadline has passed: under consent, silence is a yes."""
-    if rule.silence is not Silence.CONSENT:
-        return dict(choices)
-    return {member: Choice.YES if choice is Choice.SILENT else choice for member, choice in choices.items()}
-
-
-def figures_of(choices: Mapping[str, Choice], rule: Rule, deemed_yes: int = 0) -> Figures:
-    """Count heads by choice."""
-    heads = Counter(choices.values())
+def figures_of(sheet: Sheet) -> Figures:
+    """Count heads by choice, and the measures."""
+    heads = {choice: _heads(sheet, choice) for choice in Choice}
     return Figures(
-        members=len(choices),
+        members=sum(heads.values()),
         yes=heads[Choice.YES],
         no=heads[Choice.NO],
         abstain=heads[Choice.ABSTAIN],
@@ -69,69 +51,29 @@ def figures_of(choices: Mapping[str, Choice], rule: Rule, deemed_yes: int = 0) -
         absent=heads[Choice.ABSENT],
         recused=heads[Choice.RECUSED],
         silent=heads[Choice.SILENT],
-        deemed_yes=deemed_yes,
-        present=sum(heads[choice] for choice in ANSWERS) + _recused_unless(Leave.PRESENT, heads[Choice.RECUSED], rule),
+        deemed_yes=sheet.heads(lambda line: line.given is Choice.SILENT and line.counting is Choice.YES),
+        present=present(sheet),
+        represented=sheet.heads(lambda line: line.represented),
+        measures={name: _counted(sheet, name) for name in _measures(sheet)},
     )
 
 
-def base_amount(base: Base, figures: Figures, rule: Rule) -> int:
-    """Return how many the base holds."""
-    amounts = {
-        Base.ALL: figures.members - _recused_if(Leave.ALL, figures.recused, rule),
-        Base.ENTITLED: figures.members - _recused_if(Leave.ENTITLED, figures.recused, rule),
-        Base.PRESENT: figures.present,
-        Base.CAST: figures.yes + figures.no,
-        Base.ANSWERED: figures.yes + figures.no + figures.abstain + figures.other + figures.present_not_voting,
-    }
-    return amounts[base]
+def _heads(sheet: Sheet, choice: Choice) -> int:
+    return sheet.heads(lambda line: line.counting is choice)
 
 
-def needed_of(fraction: Fraction, amount: int, *, strict: bool) -> int:
-    """Return the least whole number that is more than (strict), or at least, the fraction of the amount."""
-    share = fraction * amount
-    return math.floor(share) + 1 if strict else math.ceil(share)
+def _measures(sheet: Sheet) -> list[str]:
+    return [each.measure for each in sheet.rule.criteria if each.measure != HEADS]
 
 
-def meets(criterion: Criterion, yes: int, amount: int) -> bool:
-    """Return whether so many yes satisfy the criterion; nothing is ever enough of nobody."""
-    return amount > 0 and yes >= needed_of(criterion.fraction, amount, strict=criterion.strict)
-
-
-def quorum_count(quorum: Quorum, vote: Vote, rule: Rule, choices: Mapping[str, Choice]) -> QuorumCount:
-    """Count the quorum from explicit answers: silence never makes one, whatever else it means."""
-    there = frozenset(member for member, choice in choices.items() if _makes_quorum(member, choice, vote, rule, quorum))
-    left_out = {vote.holder_of(role) for role in quorum.except_roles}
-    all_of_them = [member for member in _quorum_total(quorum, rule, choices) if member not in left_out]
-    return QuorumCount(
-        counted=len(there - left_out),
-        total=len(all_of_them),
-        needed=quorum_needed(quorum, len(all_of_them)),
-        missing_roles=tuple(role for role in quorum.roles if vote.holder_of(role) not in there),
-        missing_officers=tuple(officer for officer in quorum.attending if officer not in vote.attending),
+def _counted(sheet: Sheet, measure: str) -> Tally:
+    """Count a measure over the whole roll, unless it was counted elsewhere."""
+    return tally_of(measure, sheet) or Tally(
+        yes=amount(sheet, measure, lambda line: line.counting is Choice.YES),
+        no=amount(sheet, measure, lambda line: line.counting is Choice.NO),
+        total=sum((line.weights.get(measure, Fraction(0)) for line in sheet.lines), Fraction(0)),
     )
 
 
-def _makes_quorum(member: str, choice: Choice, vote: Vote, rule: Rule, quorum: Quorum) -> bool:
-    if choice is Choice.RECUSED:
-        return not rule.recused_leaves(Leave.QUORUM)
-    return choice in ANSWERS or (quorum.substitutes and choice in NO_ANSWER and member in vote.substitutes)
-
-
-def _quorum_total(quorum: Quorum, rule: Rule, choices: Mapping[str, Choice]) -> list[str]:
-    leave = Leave.ENTITLED if quorum.of is Base.ENTITLED else Leave.ALL
-    without_recused = rule.recused_leaves(leave)
-    return [member for member, choice in choices.items() if not (without_recused and choice is Choice.RECUSED)]
-
-
-def quorum_needed(quorum: Quorum, total: int) -> int:
-    """Return how many of so many have to be there."""
-    share = 0 if quorum.fraction is None else needed_of(quorum.fraction, total, strict=quorum.strict)
-    return max(share, quorum.at_least or 0)
-
-
-def _recused_if(leave: Leave, recused: int, rule: Rule) -> int:
-    return recused if rule.recused_leaves(leave) else 0
-
-
-def _recused_unless(leave: Leave, recused: int, rule: Rule) -> int:
-    return 0 if rule.recused_leaves(leave) else recused
+def _tally_as_json(tally: Tally) -> dict[str, str]:
+    return {"yes": decimal_text(tally.yes), "no": decimal_text(tally.no), "total": decimal_text(tally.total)}

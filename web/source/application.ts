@@ -6,4 +6,5 @@ import "./live";
 import "./regions";
 import "./agenda_strip";
 import "./vote";
+import "./passkeys";
 import "./follow";

@@ -44,13 +44,16 @@ export interface Answer {
 
 /** POSTs JSON. A network failure or a time-out throws; every answer of the server, good or bad, is returned. */
 export async function postJSON(url: string, body: unknown, seconds = 15): Promise<Answer> {
-  const response = await fetch(url, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(seconds * 1000),
-    cache: "no-store",
-  });
+  return ask(url, seconds, { method: "POST", headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() }, body: JSON.stringify(body) });
+}
+
+/** GETs JSON, with the same promise. */
+export async function fetchJSON(url: string, seconds = 15): Promise<Answer> {
+  return ask(url, seconds, { headers: { Accept: "application/json" } });
+}
+
+async function ask(url: string, seconds: number, options: RequestInit): Promise<Answer> {
+  const response = await fetch(url, { ...options, signal: AbortSignal.timeout(seconds * 1000), cache: "no-store" });
   const text = await response.text();
   let parsed: unknown = {};
   try {

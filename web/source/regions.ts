@@ -160,9 +160,9 @@ function showState(news: News): void {
   for (const element of document.querySelectorAll<HTMLElement>(`[data-state-of="${subject}"]`)) element.dataset["state"] = String(news["state"]);
 }
 
-/** A ballot that was loaded while the question was armed opens in place: no herd of requests meets the vote. */
+/** A ballot that was loaded while the question was armed opens in place: no herd of requests meets the vote. A ruling on an open vote is shown anew. */
 function isReadyFor(news: News, element: HTMLElement): boolean {
-  if (news.kind !== "question" || news["state"] !== "open") return false;
+  if (news.kind !== "question" || news["state"] !== "open" || news["ruled"] === true) return false;
   return element.querySelector(`form[data-vote][data-question="${CSS.escape(String(news["question"]))}"]`) !== null && element.querySelector("form[action$='/open']") === null;
 }
 

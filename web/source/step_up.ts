@@ -1,7 +1,7 @@
-// The small dialog that asks for a code when the server wants to be sure who is voting.
+// The small dialog that asks for a code, or a passkey, when the server wants to be sure who is voting.
 import { messageOf, postJSON, refuse, takeCsrfToken, words } from "./page";
 
-/** Opens the dialog of this ballot's form and calls `proved` once the server has accepted a code. */
+/** Opens the dialog of this ballot's form and calls `proved` once the server has accepted a code or a passkey. */
 export function askForCode(form: HTMLFormElement, proved: () => void, givenUp: () => void): void {
   const dialog = document.querySelector<HTMLDialogElement>(`dialog[data-step-up="${CSS.escape(form.dataset["question"] ?? "")}"]`);
   const asking = dialog?.querySelector("form");
@@ -21,11 +21,17 @@ export function askForCode(form: HTMLFormElement, proved: () => void, givenUp: (
     dialog.close();
   };
   const listener = (event: SubmitEvent): void => void submit(event);
+  const provedByPasskey = (): void => {
+    accepted = true;
+    dialog.close();
+  };
   asking.addEventListener("submit", listener);
+  dialog.addEventListener("proved", provedByPasskey);
   dialog.addEventListener(
     "close",
     () => {
       asking.removeEventListener("submit", listener);
+      dialog.removeEventListener("proved", provedByPasskey);
       code.value = "";
       refuse(dialog, "");
       if (accepted) proved();

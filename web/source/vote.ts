@@ -1,8 +1,11 @@
 // The ballot: chosen without haste, sent once, never lost. What was chosen or typed is never touched by news from the room.
+import { choose, chosen, current, draft, formOf, forms, nameOf, opinion, status, update } from "./ballot_form";
+import { clearReceipt, showStanding, takeReceipt } from "./ballot_receipt";
 import { messageOf, postJSON, refuse, words, type Answer } from "./page";
 import { dispatch, listen } from "./news";
+import { bindBallot, hasPasskey } from "./passkeys";
 import { askForCode } from "./step_up";
-import { draftOf, dropAllDrafts, dropBallot, dropDraft, keepBallot, keepDraft, waitingBallot, type Ballot, type Draft } from "./waiting_ballots";
+import { draftOf, dropAllDrafts, dropBallot, dropDraft, keepBallot, keepDraft, signBallot, waitingBallot, type Ballot } from "./waiting_ballots";
 
 const firstRetryMilliseconds = 1000;
 const longestRetryMilliseconds = 15000;
@@ -11,92 +14,42 @@ interface Sending {
   inFlight: boolean;
   timer: number;
   pause: number;
-  /** Someone must act first (a code, signing in), so nothing is repeated by itself. */
+  /** Someone must act first (a code, a passkey, signing in), so nothing is repeated by itself. */
   held: boolean;
 }
 
 const sendings = new Map<string, Sending>();
 
 function sendingOf(form: HTMLFormElement): Sending {
-  const question = `${form.dataset["voter"]}:${form.dataset["question"]}`;
-  const sending = sendings.get(question) ?? { inFlight: false, timer: 0, pause: firstRetryMilliseconds, held: false };
-  sendings.set(question, sending);
+  const sending = sendings.get(nameOf(form)) ?? { inFlight: false, timer: 0, pause: firstRetryMilliseconds, held: false };
+  sendings.set(nameOf(form), sending);
   return sending;
 }
 
-function forms(): HTMLFormElement[] {
-  return [...document.querySelectorAll<HTMLFormElement>("form[data-vote]")];
+async function showRecorded(form: HTMLFormElement, ballot: Ballot, answer: Answer): Promise<void> {
+  status(form, words(form, "wordsChecking", { number: String(answer.body["number"]) }), true);
+  const show = await takeReceipt(form, ballot, answer.body);
+  const now = current(form);
+  dropBallot(now);
+  dropDraft(now);
+  show(now);
+  update(now);
+  keepFocus(now);
+  now.querySelector("[data-vote-receipt]")?.scrollIntoView({ block: "nearest" });
+  // Nothing is half-made any more: what the room did meanwhile, such as the close, may show.
+  dispatch("stayed", now);
 }
 
-/** The form may have been replaced while an answer was on its way. */
-function current(form: HTMLFormElement): HTMLFormElement {
-  if (form.isConnected) return form;
-  return forms().find(({ dataset }) => dataset["question"] === form.dataset["question"] && dataset["voter"] === form.dataset["voter"]) ?? form;
-}
-
-function chosen(form: HTMLFormElement): HTMLInputElement | null {
-  return form.querySelector<HTMLInputElement>('input[name="choice"]:checked');
-}
-
-function opinion(form: HTMLFormElement): HTMLTextAreaElement | null {
-  return form.querySelector<HTMLTextAreaElement>('textarea[name="text"]');
-}
-
-/** Words go with "another opinion", and on a form with `data-comments` with every answer. */
-function takesWords(form: HTMLFormElement, choice: string): boolean {
-  return choice === "other" || "comments" in form.dataset;
-}
-
-function draft(form: HTMLFormElement): Draft | null {
-  const choice = chosen(form)?.value;
-  if (choice === undefined) return null;
-  return { choice, text: takesWords(form, choice) ? (opinion(form)?.value.trim() ?? "") : "" };
-}
-
-function choose(form: HTMLFormElement, { choice, text }: Draft): void {
-  const radio = form.querySelector<HTMLInputElement>(`input[name="choice"][value="${CSS.escape(choice)}"]`);
-  const field = opinion(form);
-  if (radio) radio.checked = true;
-  if (field && takesWords(form, choice)) field.value = text;
-}
-
-/** Whether what is chosen differs from the ballot that already stands. */
-function isNew(form: HTMLFormElement): boolean {
-  const radio = chosen(form);
-  if (!radio) return false;
-  const field = opinion(form);
-  return !radio.defaultChecked || (takesWords(form, radio.value) && field !== null && field.value !== field.defaultValue);
-}
-
-function update(form: HTMLFormElement): void {
-  const waiting = waitingBallot(form) !== null;
-  const fields = form.querySelector("fieldset");
-  const button = form.querySelector<HTMLButtonElement>("[data-send]");
-  if (fields) fields.disabled = waiting;
-  if (button) button.disabled = waiting || form.dataset["state"] !== "open" || !isNew(form);
-}
-
-function status(form: HTMLFormElement, sentence: string, waiting: boolean): void {
-  const line = form.querySelector<HTMLElement>("[data-vote-status]");
-  if (line) line.textContent = sentence;
-  form.toggleAttribute("data-waiting", waiting);
-}
-
-function showRecorded(form: HTMLFormElement, ballot: Ballot, answer: Answer): void {
-  const choice = String(answer.body["choice"] ?? ballot.choice);
-  const radio = form.querySelector<HTMLInputElement>(`input[name="choice"][value="${CSS.escape(choice)}"]`);
-  for (const option of form.querySelectorAll<HTMLInputElement>('input[name="choice"]')) option.defaultChecked = option === radio;
-  const field = opinion(form);
-  if (field) field.defaultValue = field.value;
-  form.toggleAttribute("data-recorded", true);
-  dropDraft(form);
-  status(form, words(form, "wordsRecorded", { number: String(answer.body["number"]), choice: radio?.dataset["label"] ?? choice }), false);
+/** The button that was pressed is disabled now and lets the focus fall; the part of the page that follows the room takes it. */
+function keepFocus(form: HTMLFormElement): void {
+  const place = form.closest<HTMLElement>("[data-region]") ?? form.querySelector<HTMLElement>("[data-vote-receipt]");
+  if (!place || (document.activeElement !== document.body && !form.contains(document.activeElement))) return;
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
 }
 
 function showRefused(form: HTMLFormElement, sentence: string): void {
-  dropBallot(form);
-  status(form, "", false);
-  update(form);
+  giveUp(form);
   refuse(form, sentence);
 }
 
@@ -108,20 +61,39 @@ function retryLater(form: HTMLFormElement): void {
   sending.pause = Math.min(sending.pause * 2, longestRetryMilliseconds);
 }
 
-function askThenSend(form: HTMLFormElement): void {
-  const sending = sendingOf(form);
-  sending.held = true;
-  const again = (): void => {
-    sending.held = false;
-    void send(current(form));
-  };
-  const giveUp = (): void => {
-    sending.held = false;
-    dropBallot(form);
-    status(current(form), "", false);
-    update(current(form));
-  };
-  askForCode(form, again, giveUp);
+function sendAgain(form: HTMLFormElement): void {
+  sendingOf(form).held = false;
+  void send(current(form));
+}
+
+/** The ballot is not sent; the choice stays as it is, and what stood in the box before stands. */
+function giveUp(form: HTMLFormElement): void {
+  const now = current(form);
+  sendingOf(form).held = false;
+  dropBallot(now);
+  status(now, "", false);
+  update(now);
+  void showStanding(now, () => current(now));
+}
+
+/** Has the device's owner sign this very ballot; says whether they did. */
+async function sign(form: HTMLFormElement, ballot: Ballot): Promise<boolean> {
+  const { question = "", seen = "", member = "" } = form.dataset;
+  const { cast_id, choice, text } = ballot;
+  const assertion = await bindBallot(form, { cast_id, choice, member, question, seen: ballot.seen ?? seen, text }).catch(() => null);
+  if (assertion) signBallot(current(form), ballot, assertion);
+  return assertion !== null;
+}
+
+/** The server wants to be sure who is voting: a passkey signs the ballot, or a code renews the lease; then the same ballot goes again. */
+async function proveThenSend(form: HTMLFormElement, ballot: Ballot): Promise<void> {
+  sendingOf(form).held = true;
+  if (hasPasskey(form) && !ballot.assertion && (await sign(form, ballot))) return sendAgain(form);
+  askForCode(
+    current(form),
+    () => sendAgain(form),
+    () => giveUp(form),
+  );
 }
 
 function holdForSignIn(form: HTMLFormElement): void {
@@ -130,16 +102,12 @@ function holdForSignIn(form: HTMLFormElement): void {
 }
 
 /** What each answer of the server means for the ballot that was sent. */
-function take(form: HTMLFormElement, ballot: Ballot, answer: Answer): void {
+async function take(form: HTMLFormElement, ballot: Ballot, answer: Answer): Promise<void> {
   if (answer.elsewhere) return holdForSignIn(form);
   if (answer.status >= 500 || answer.status === 429 || answer.status === 408) return retryLater(form);
-  if (answer.status === 401) return answer.body["error"] === "STEP_UP_NEEDED" ? askThenSend(form) : holdForSignIn(form);
+  if (answer.status === 401) return answer.body["error"] === "STEP_UP_NEEDED" ? void proveThenSend(form, ballot) : holdForSignIn(form);
   if (answer.status >= 400) return showRefused(form, messageOf(answer) || words(form, "wordsForbidden"));
-  dropBallot(form);
-  showRecorded(form, ballot, answer);
-  update(form);
-  // Nothing is half-made any more: what the room did meanwhile, such as the close, may show.
-  dispatch("stayed", form);
+  return showRecorded(form, ballot, answer);
 }
 
 async function send(form: HTMLFormElement): Promise<void> {
@@ -148,15 +116,19 @@ async function send(form: HTMLFormElement): Promise<void> {
   if (!ballot || sending.inFlight || sending.held) return;
   sending.inFlight = true;
   window.clearTimeout(sending.timer);
+  clearReceipt(form);
   if (!form.hasAttribute("data-waiting")) status(form, words(form, "wordsSending"), true);
-  const answer = await postJSON(form.dataset["url"] ?? form.action, ballot, 10).catch(() => null);
-  sending.inFlight = false;
-  if (answer === null) return retryLater(current(form));
-  if (answer.status < 400) sending.pause = firstRetryMilliseconds;
-  take(current(form), ballot, answer);
+  try {
+    const answer = await postJSON(form.dataset["url"] ?? form.action, ballot, 10).catch(() => null);
+    if (answer === null) return retryLater(current(form));
+    if (answer.status < 400) sending.pause = firstRetryMilliseconds;
+    await take(current(form), ballot, answer);
+  } finally {
+    sending.inFlight = false;
+  }
 }
 
-function submit(form: HTMLFormElement): void {
+async function submit(form: HTMLFormElement): Promise<void> {
   const made = draft(form);
   if (!made || form.dataset["state"] !== "open" || waitingBallot(form)) return;
   if (made.choice === "other" && !made.text) {
@@ -165,34 +137,35 @@ function submit(form: HTMLFormElement): void {
     return;
   }
   refuse(form, "");
-  sendingOf(form).held = false;
-  keepBallot(form, made);
+  const signsEach = "signBallots" in form.dataset && hasPasskey(form);
+  sendingOf(form).held = signsEach;
+  const ballot = keepBallot(form, made);
   update(form);
-  void send(form);
+  if (!signsEach) return send(form);
+  status(form, words(form, "wordsSending"), true);
+  if (await sign(form, ballot)) sendAgain(form);
+  else showRefused(form, words(form, "wordsNotSigned"));
 }
 
 /** A ballot that was on its way, or a choice that was being made, is there again after a reload. */
 function begin(form: HTMLFormElement): void {
   const waiting = waitingBallot(form);
-  const kept = waiting ?? draftOf(form);
+  const kept = "over" in form.dataset ? null : (waiting ?? draftOf(form));
   if (kept && chosen(form)?.defaultChecked !== false) choose(form, kept);
   update(form);
   if (waiting) void send(form);
-}
-
-function voteForm(event: Event): HTMLFormElement | null {
-  return event.target instanceof Element ? event.target.closest<HTMLFormElement>("form[data-vote]") : null;
+  else void showStanding(form, () => current(form));
 }
 
 document.addEventListener("submit", (event) => {
-  const form = voteForm(event);
+  const form = formOf(event);
   if (form) {
     event.preventDefault();
-    submit(form);
+    void submit(form);
   } else if (event.target instanceof Element && event.target.matches("[data-sign-out]")) dropAllDrafts();
 });
 document.addEventListener("input", (event) => {
-  const form = voteForm(event);
+  const form = formOf(event);
   if (!form) return;
   const made = draft(form);
   if (made) keepDraft(form, made);
@@ -207,7 +180,7 @@ listen("news", (news) => {
     update(form);
   }
 });
-listen("swapped", (element) => element.querySelectorAll<HTMLFormElement>("form[data-vote]").forEach(begin));
+listen("swapped", (element) => forms(element).forEach(begin));
 const sendWaiting = (): void => forms().forEach((form) => void send(form));
 listen("connected", sendWaiting);
 window.addEventListener("online", sendWaiting);

@@ -17,11 +17,12 @@ from ecabinet.access import Actor, Permission
 from ecabinet.organisation import calendar
 from ecabinet.organisation import queries as organisation
 from ecabinet.refusals import Refused
-from voting import box, opening, service, written
+from voting import box, opening, queries, service, standing
 from voting.conduct import QuestionState
 from voting.engine.rule import Form
-from voting.entries import EntryKind
+from voting.entries import BALLOTS
 from voting.models import Box, BoxEntry, Question, RollEntry
+from voting.opinions import service as written
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def overview(session: Session, actor: Actor, question_id: int) -> Overview:
     )
     return Overview(
         tuple(
-            Member(line.name, line.person_id in opened, answered.get(line.person_id), line.recused)
+            Member(line.name, line.person_id in opened, answered.get(line.membership_id), line.recused)
             for line in box.roll(session, question.id)
         )
     )
@@ -138,7 +139,7 @@ def sent(session: Session, actor: Actor) -> list[Sent]:
             text=question.text,
             state=question.state,
             closes_at=question.closes_at,
-            outcome=question.outcome,
+            outcome=queries.outcome_of(question),
             answered=voted or 0,
             of=asked,
         )
@@ -188,8 +189,8 @@ def _current(session: Session, question: Question) -> Sequence[int]:
 def _answered_at(session: Session, question_id: int) -> dict[int | None, datetime]:
     """When each member answered last; nothing else of a ballot leaves this function."""
     found = session.execute(
-        select(BoxEntry.person_id, BoxEntry.body)
-        .where(BoxEntry.question_id == question_id, BoxEntry.kind == EntryKind.CAST)
+        select(BoxEntry.membership_id, BoxEntry.body)
+        .where(BoxEntry.question_id == question_id, BoxEntry.kind.in_(BALLOTS), ~standing.is_withdrawn())
         .order_by(BoxEntry.number)
     )
-    return {person_id: datetime.fromisoformat(json.loads(body)["at"]) for person_id, body in found}
+    return {membership: datetime.fromisoformat(json.loads(body)["at"]) for membership, body in found}

@@ -5,15 +5,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from ecabinet import forms
+from ecabinet import clock, forms
 from ecabinet.access import Permission
 from ecabinet.database import reading, transaction
 from ecabinet.gate import actor, requires
 from ecabinet.refusals import NotFound
-from voting import conduct, preparing, queries, written, written_queries
+from voting import conduct, preparing, queries, rule_shelf
 from voting.engine.rule import Form
-from voting.engine.rule_book import named_rules
 from voting.models import Question
+from voting.opinions import queries as written_queries
+from voting.opinions import service as written
+from voting.proof import time_stamps
+from voting.rulings import queries as ruling_queries
 
 bp = Blueprint("opinions", __name__, url_prefix="/opinions")
 
@@ -37,7 +40,8 @@ def new() -> ResponseReturnValue:
     """Ask for the dossier, the question and the rule of a new written opinion."""
     with reading() as session:
         matters = written_queries.askable(session, actor())
-    rules = [(rule.name, rule.title(str(get_locale()))) for rule in named_rules() if rule.rule.is_written]
+        named = rule_shelf.named_rules(session, clock.today())
+    rules = [(rule.name, rule.title(str(get_locale()))) for rule in named if rule.rule.is_written]
     chosen = forms.optional_number(request.args, "matter", _("Dossier"))
     return render_template("voting/opinion_new.html", matters=matters, rules=rules, chosen=chosen)
 
@@ -73,6 +77,8 @@ def page(question_id: int) -> ResponseReturnValue:
             "deadlines": written_queries.deadlines(session, question) if panel.may_conduct else [],
             "overview": written_queries.overview(session, who, question_id) if panel.may_prepare else None,
             "result": queries.result(session, who, question_id),
+            "rulings": ruling_queries.section(session, who, question_id),
+            "stamp": time_stamps.of_question(session, question_id),
         }
     return render_template("voting/opinion.html", panel=panel, **parts)
 

@@ -17,10 +17,10 @@ from ecabinet.organisation import queries as organisation
 from ecabinet.organisation.models import Body
 from ecabinet.organisation.rules import WorkingDays
 from ecabinet.refusals import NotFound, Refused
-from voting import box, conduct, opening, preparing, service
+from voting import box, conduct, opening, preparing, service, standing
 from voting.conduct import QuestionState, Reason
 from voting.engine.rule import Form
-from voting.models import BoxEntry, Question, RollEntry
+from voting.models import Question, RollEntry
 
 LAST_HOURS = timedelta(hours=4)
 ONE_DAY = timedelta(days=1)
@@ -55,15 +55,31 @@ def circulate(session: Session, actor: Actor, question_id: int, days: int) -> Qu
     return question
 
 
+def extended(session: Session, question: Question) -> None:
+    """Tell the members that there is more time, and move the reminders."""
+    body = organisation.body(session, question.body_id)
+    roll = box.roll(session, question.id)
+    _tell(session, question, body, roll, Sentence.OPINION_EXTENDED, key=f"extended:{question.deadline_days}")
+    _plan(session, question, body)
+
+
 def remind(session: Session, question_id: int, which: str) -> None:
     """Remind those who have not answered, once for each reminder, as long as the question is open."""
     question = session.get(Question, question_id)
     if question is None or question.state is not QuestionState.OPEN:
         return
     body = organisation.body(session, question.body_id)
-    answered = set(session.scalars(select(BoxEntry.person_id).where(BoxEntry.question_id == question_id)))
+    answered = set(
+        session.scalars(
+            select(RollEntry.person_id).where(
+                RollEntry.question_id == question_id,
+                standing.has_ballot(RollEntry.question_id, RollEntry.membership_id),
+            )
+        )
+    )
     silent = [line for line in box.roll(session, question_id) if line.person_id not in answered]
-    _tell(session, question, body, silent, Sentence.OPINION_REMINDER, key=which)
+    # A deadline that was moved is reminded of anew.
+    _tell(session, question, body, silent, Sentence.OPINION_REMINDER, key=f"{question.deadline_days}:{which}")
     audit.record(session, SYSTEM, Tag.OPINION_REMINDED, question, which=which, people=len(silent))
 
 

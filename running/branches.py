@@ -1,0 +1,62 @@
+"""`./run coverage`: which branches of the rules, the box and the verifier no test takes. See docs/coverage.md."""
+
+import os
+import shutil
+
+from running import trials
+from running.places import PYTHON, ROOT
+from running.steps import Stop, openly, quietly
+
+FOUND = ROOT / "instance" / "coverage"
+COVERAGE = (PYTHON, "-m", "coverage")
+CORES = str(os.cpu_count() or 1)
+
+# The least that takes every branch; what each test needs of a database, SQLite has.
+TESTS = (
+    "tests/voting/test_conduct.py",
+    "tests/voting/test_rule_books.py",
+    "tests/voting/test_rules.py",
+    "tests/voting/test_rules_counts.py",
+    "tests/voting/test_rules_lines.py",
+    "tests/voting/test_rules_measures.py",
+    "tests/voting/test_rules_parsing.py",
+    "tests/voting/test_rules_quorum.py",
+    "tests/voting/test_rules_reasons.py",
+    "tests/voting/test_rules_rolls.py",
+    "tests/voting/test_rules_ties.py",
+    "tests/voting/test_rules_vetoes.py",
+    "tests/voting/test_sentences.py",
+    "tests/ecabinet/test_signing.py",
+    "tests/voting/test_box.py",
+    "tests/voting/test_casting.py",
+    "tests/voting/test_checkpoints.py",
+    "tests/voting/test_entries.py",
+    "tests/voting/test_receipts.py",
+    "tests/voting/test_tree.py",
+    "tests/outcomes/test_verify_bag.py",
+    "tests/outcomes/test_verify_chain.py",
+    "tests/outcomes/test_verify_counting.py",
+    "tests/outcomes/test_verify_roll.py",
+    "tests/outcomes/test_verify_rulings.py",
+    "tests/outcomes/test_verify_signatures.py",
+    "tests/outcomes/test_verify_tree.py",
+    "tests/outcomes/test_verify_weights.py",
+)
+WITHOUT = ("postgresql",)
+
+
+def measure() -> None:
+    """Run the tests of the rules, the box and the verifier; raise `Stop` where one of them fails or a branch is not taken."""
+    trials.prepare()
+    shutil.rmtree(FOUND, ignore_errors=True)
+    FOUND.mkdir(parents=True)
+    chosen = ("-k", " and ".join(f"not {word}" for word in WITHOUT))
+    shared_out = ("--numprocesses", CORES, "--dist", "worksteal")
+    openly((*COVERAGE, "run", "-m", "pytest", "--quiet", *shared_out, *chosen, *TESTS))
+    quietly((*COVERAGE, "combine"))
+    try:
+        openly((*COVERAGE, "report"))
+    except Stop:
+        raise Stop(
+            "Not every branch is taken: the last column names the lines, and `12->15` a way from one to another."
+        ) from None

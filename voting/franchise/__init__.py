@@ -1,0 +1,1 @@
+"""What a member brings to a vote besides one head: weights, and proxies given by absent members."""

@@ -1,0 +1,1 @@
+"""What officials may do to a box, always as new entries: paper ballots, withdrawals, extensions, annulments, corrections."""
