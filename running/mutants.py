@@ -29,6 +29,7 @@ ENOUGH = 95
 FAILED = 1
 TIMED_OUT = 36  # mutmut knows a mutant that never ends by this exit code
 SECONDS_AT_LEAST, TIMES_AS_LONG = 0.5, 10
+SECONDS_AT_MOST = 8  # a mutant that no test has noticed by then is taken for a survivor
 KILLED = "killed"
 UNTRIED = "not checked"
 NOTICED = {KILLED, "timeout"}
@@ -65,12 +66,15 @@ class Collected:
             )  # mutmut's own looks into the environment at every call
             noticed = Path(NOTICED_BY, mangled_name_from_mutant_name(mutant_name))
             before = set(noticed.read_text().splitlines()) if noticed.exists() else set()
+            start = time.process_time()
             for name in sorted(tests, key=lambda name: (name not in before, self._reach[name])):
                 _end_unless_within(SECONDS_AT_LEAST + TIMES_AS_LONG * state().duration_by_test[name])
                 if self._fails(name):
                     noticed.parent.mkdir(exist_ok=True)
                     noticed.write_text("\n".join({*before, name}))
                     return FAILED
+                if time.process_time() - start > SECONDS_AT_MOST:
+                    break
         return 0
 
     def run_forced_fail(self) -> int:
@@ -179,14 +183,15 @@ def _tell() -> int:
         found.load()
         for name, code in found.exit_code_by_key.items():
             outcomes.setdefault(status_by_exit_code[code], []).append((name, path))
-    total = sum(map(len, outcomes.values()))
+    total, untried = sum(map(len, outcomes.values())), len(outcomes.pop(UNTRIED, ()))
     noticed = sum(len(mutants) for outcome, mutants in outcomes.items() if outcome in NOTICED)
     with SURVIVORS.open("w") as file:
-        for outcome in sorted(outcomes.keys() - {KILLED, UNTRIED}):
+        for outcome in sorted(outcomes.keys() - NOTICED):
             for name, path in outcomes[outcome]:
                 file.write(f"# {outcome}: {name}\n{get_diff_for_mutant(name, path=path)}\n")
     print(f"{total} mutants: {', '.join(f'{len(names)} {outcome}' for outcome, names in sorted(outcomes.items()))}")
-    print(f"{100 * noticed / total:.1f} % were noticed; the others are in {SURVIVORS.absolute()}")
+    print(f"{untried} were not tried; of the others {100 * noticed / max(1, total - untried):.1f} % were noticed.")
+    print(f"Who survived stands in {SURVIVORS.absolute()}")
     return 0 if 100 * noticed >= ENOUGH * total else 1
 
 

@@ -10,10 +10,10 @@ from ecabinet import signing
 from ecabinet.pages import when
 from ecabinet.refusals import N_
 from voting import choosing
-from voting.conduct import Procedure, QuestionState
+from voting.conduct import GRACE, Procedure, QuestionState
 from voting.engine import names, rule_words, sentences
 from voting.engine.result import Outcome, Step, StepKind
-from voting.engine.rule import Choice, Silence
+from voting.engine.rule import Choice, Form, Silence
 from voting.engine.rule_book import NamedRule
 from voting.results import Shown
 from voting.rulings.rules import Channel
@@ -119,6 +119,14 @@ def silence_sentence(rule: NamedRule, deadline: datetime, zone: str) -> str:
     return _(SILENCES[rule.rule.silence], deadline=when(deadline, zone))
 
 
+def grace_sentence(form: Form) -> str:
+    """Say what becomes of an answer that arrives after the scheduled end."""
+    seconds = int(GRACE[form].total_seconds())
+    if not seconds:
+        return _("Nothing that arrives later counts.")
+    return _("What arrives within %(seconds)s seconds after that still counts, nothing later.", seconds=seconds)
+
+
 def meeting_rules(rules: Iterable[NamedRule], language: str) -> list[tuple[str, str]]:
     """Return the rules for meetings as a select box offers them."""
     return [(rule.name, rule.title(language)) for rule in rules if not rule.rule.is_written]
@@ -161,4 +169,5 @@ GLOBALS: dict[str, Callable[..., object]] = {
     "receipt_key": receipt_key,
     "measure_name": measure_name,
     "silence_sentence": silence_sentence,
+    "grace_sentence": grace_sentence,
 }

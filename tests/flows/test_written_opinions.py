@@ -33,6 +33,7 @@ def test_the_secretary_asks_and_a_member_answers(
     page = health_minister.get(address).text
     assert TEXT in page
     assert "is deemed to agree" in page
+    assert "What arrives within 60 seconds after that still counts" in page
     assert f"/documents/{room.version_id}" in page
     ballot = {"cast_id": mark(), "choice": "other", "text": "Đề nghị lấy thêm ý kiến"}
     assert health_minister.post(f"/questions/{question_id}/ballots", json=ballot).get_json()["number"] == 1

@@ -666,3 +666,18 @@ def test_where_all_are_recused_a_fraction_of_the_entitled_is_there() -> None:
     lines = [line("1", recused=True), line("2", recused=True)]
     assert outcome(rule(quorum=quorum(of="entitled", fraction="1/2")), "--", lines) == "fail"
     assert outcome(rule(quorum=quorum(of="entitled", fraction="1/2", at_least=1)), "--", lines) == "no_quorum"
+
+
+@pytest.mark.parametrize(("leave", "present"), [([], 3), (["all"], 3), (["entitled", "quorum"], 3), (["present"], 2)])
+def test_the_recused_are_among_those_present_unless_they_leave_them(leave: list[str], present: int) -> None:
+    lines = roll(4, line("3", recused=True))
+    said = closed(rule(recused_leave=leave), cast_by_letters("yn--"), lines)
+    assert said["figures"]["present"] == present
+
+
+def test_each_field_that_a_rule_has_too_many_or_too_few_is_named() -> None:
+    changed = {name: value for name, value in rule(more=1).items() if name != "tie"}
+    box = Box()
+    box.annul()
+    turned = rewritten(box, lambda entries: entries[0]["rule"].update(rule=changed))
+    assert faults_of(turned) == [("rule", {"box": "7", "number": 0, "what": "more, tie"})]

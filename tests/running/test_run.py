@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,10 @@ def test_a_command_that_fails_shows_what_it_said_and_stops(capsys: pytest.Captur
     with pytest.raises(Stop, match="exit code 4"):
         steps.quietly((sys.executable, "-c", "print('the reason'); raise SystemExit(4)"))
     assert "the reason" in capsys.readouterr().err
+
+
+def test_every_file_whose_branches_are_measured_is_there() -> None:
+    written = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    measured = [pattern.removeprefix("*/") for pattern in written["tool"]["coverage"]["run"]["include"]]
+    assert "voting/box.py" in measured
+    assert [pattern for pattern in measured if not any(ROOT.glob(pattern))] == []

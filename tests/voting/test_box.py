@@ -161,3 +161,17 @@ def test_keeping_nothing_signs_nothing(room: Room, secretary: Persona) -> None:
         box.keep(session, locked_box)
     with reading() as session:
         assert len(checkpoints.of_question(session, question_id)) == 1
+
+
+def test_a_ballot_rests_on_what_the_opening_entry_says_was_shown(
+    room: Room, secretary: Persona, health_minister: Persona
+) -> None:
+    question_id = opened(room, secretary.actor())
+    casts(health_minister, question_id, "yes")
+    with transaction() as session:
+        opening, ballot = (json.loads(body) for body in box.bodies(session, question_id))
+    (paper,) = opening["papers"]
+    assert paper["version"] == 1
+    shown = {name: opening[name] for name in ("text", "options", "labels")}
+    seen = entries.seen_of(**shown, language=ballot["language"], papers=[entries.Paper(**paper)])
+    assert ballot["seen"] == seen

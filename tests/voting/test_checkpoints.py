@@ -135,7 +135,12 @@ def test_what_was_not_committed_is_not_signed_outside(database: Config, room: Ro
 
 
 def test_an_older_checkpoint_that_arrives_late_does_not_replace_a_newer_one(tmp_path: Path) -> None:
-    checkpoints.put_outside(tmp_path, 7, 12, "name\n12\nroot\n")
+    usual = os.umask(0)
+    try:
+        checkpoints.put_outside(tmp_path, 7, 12, "name\n12\nroot\n")
+    finally:
+        os.umask(usual)
+    assert (tmp_path / "7.txt").stat().st_mode & 0o777 == 0o600
     checkpoints.put_outside(tmp_path, 7, 9, "name\n9\nroot\n")
     assert (tmp_path / "7.txt").read_text() == "name\n12\nroot\n"
     assert [path.name for path in tmp_path.glob("*.txt")] == ["7.txt"]

@@ -179,6 +179,11 @@ def test_a_tablet_is_shown_that_the_box_it_saw_was_only_continued(
             answer = chair.get(f"/questions/{question_id}/consistency?from={old.size}&to={new.size}")
             path = [bytes.fromhex(node) for node in answer.get_json()["path"]]
             assert tree.check_consistency((old.size, old.root), (new.size, new.root), path)
+    opening = chair.get(f"/questions/{question_id}/ballots/0/receipt").get_json()["entry"]
+    answer = chair.get(f"/questions/{question_id}/consistency?from=1&to={new.size}")
+    path = [bytes.fromhex(node) for node in answer.get_json()["path"]]
+    first = bytes.fromhex(leaf_of(opening.encode()))
+    assert tree.check_consistency((1, first), (new.size, new.root), path)
 
 
 @pytest.mark.parametrize(

@@ -258,7 +258,7 @@ def test_proxies_substitutes_and_opinions_that_were_read() -> None:
         ballots,
         proxies={"b": "a"},
         substitutes=frozenset("af"),
-        classified={"c": Choice.YES, "d": Choice.NO},
+        classified={"c": Choice.YES, "d": Choice.NO, "e": Choice.OTHER},
     )
     end = [
         {"kind": "substituted", "count": 1},
