@@ -39,7 +39,7 @@ def test_kills_find_that_cast_ids_are_forgotten(hall: Hall, source: Zygote) -> N
 
 
 def test_lost_replies_find_that_cast_ids_are_forgotten(hall: Hall, source: Zygote) -> None:
-    finding = asyncio.run(cast_over_a_bad_network(hall, Forked(source, hall, planted="forget cast ids"), 1))
+    finding = asyncio.run(cast_over_a_bad_network(hall, Forked(source, hall, planted="forget cast ids"), ROUNDS))
     assert finding.doubled, finding
 
 

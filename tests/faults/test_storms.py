@@ -27,5 +27,6 @@ def test_a_network_that_loses_delays_and_doubles_costs_no_ballot(hall: Hall, sou
 
 
 def test_connections_cut_amid_commits_cost_no_ballot(postgresql_hall: Hall, source: Zygote) -> None:
-    finding = asyncio.run(cut_amid_ballots(postgresql_hall, Forked(source, postgresql_hall), CUTS, crashes=1))
+    # A crash of the server, too, is tried by the command only: recovery would hold up every other test of this run.
+    finding = asyncio.run(cut_amid_ballots(postgresql_hall, Forked(source, postgresql_hall), CUTS))
     assert finding.holds, finding
