@@ -9,7 +9,7 @@ import pytest
 
 from ecabinet import signing
 from ecabinet.database import reading
-from ecabinet.refusals import NotFound
+from ecabinet.refusals import NotFound, Refused
 from tests.persona import Persona
 from tests.voting import room as rooms
 from tests.voting.room import Room, casts, mark, opened
@@ -209,3 +209,31 @@ def test_there_is_no_receipt_of_an_entry_that_is_not_there(room: Room, secretary
     looks_up(secretary, question_id, 1, HTTPStatus.NOT_FOUND)
     with pytest.raises(NotFound), reading() as session:
         receipts.of_entry(session, question_id, 1)
+
+
+def test_a_receipt_stands_under_a_checkpoint_of_its_own_box_where_several_are_as_long(
+    room: Room, secretary: Persona, health_minister: Persona
+) -> None:
+    ballots: dict[int, dict[str, Any]] = {}
+    for _box in range(2):
+        question_id = opened(room, secretary.actor())
+        ballots[question_id] = sends(health_minister, question_id, "yes")
+        rooms.closed(question_id, secretary.actor())
+    for question_id, receipt in ballots.items():
+        assert looks_up(health_minister, question_id, receipt["number"]) == receipt
+        assert check(receipt).question_id == question_id
+
+
+def test_the_same_ballot_twice_in_one_commit_is_in_the_box_once_and_has_one_receipt(
+    room: Room, secretary: Persona, health_minister: Persona
+) -> None:
+    question_id = opened(room, secretary.actor())
+    member, cast_id = health_minister.actor(), mark()
+    same = [casting.Waiting(member, question_id, Ballot(cast_id, "yes")) for _time in range(2)]
+    other = casting.Waiting(member, question_id, Ballot(cast_id, "no"))
+    casting._commit([*same, other])
+    assert isinstance(same[0].answer, Receipt)
+    assert same[0].answer == same[1].answer
+    with pytest.raises(Refused):
+        other.receipt()
+    assert rooms.entries_of(question_id) == 2
