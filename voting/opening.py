@@ -1,6 +1,7 @@
 """What is frozen when a question is opened: the rule, the roll, the papers, and the first entry of the box that says so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -38,40 +39,38 @@ def rule_of(question: Question) -> NamedRule:
 
 def _counted(named: NamedRule) -> NamedRule:
     """Where members choose, nothing decides; how many others one member may cast for is as in the body's own rule."""
-    return NamedRule(
-        name="plain/counted",
-        titles={
-            "en": "Choosing among persons or options: counted; the chair declares what was chosen",
-            "vi": "Lựa chọn người hoặc phương án: kiểm đếm; chủ tọa công bố lựa chọn",
-        },
-        instrument="",
-        article="",
-        source="Plain arithmetic",
-        effective="",
-        established="seen",
-        least_working_days=None,
-        most_working_days=None,
-        rule=Rule(proxies_per_member=named.rule.proxies_per_member),
-        counts_only=True,
-    )
+    titles = {
+        "en": "Choosing among persons or options: counted; the chair declares what was chosen",
+        "vi": "Lựa chọn người hoặc phương án: kiểm đếm; chủ tọa công bố lựa chọn",
+    }
+    rule = Rule(proxies_per_member=named.rule.proxies_per_member)
+    return replace(_plain("plain/counted", titles, "Plain arithmetic", rule), counts_only=True)
 
 
 def _without_objection(named: NamedRule) -> NamedRule:
     """One objection stops it; the quorum of the body's own rule still has to be there, and its proxies may object."""
+    titles = {
+        "en": "Adoption without a vote: nobody objects",
+        "vi": "Thông qua không biểu quyết: không ai phản đối",
+    }
+    source = "Plain arithmetic; the quorum is that of the body's own rule"
+    rule = Rule(no_blocks=True, quorum=named.rule.quorum, proxies_per_member=named.rule.proxies_per_member)
+    return _plain("plain/without_objection", titles, source, rule)
+
+
+def _plain(name: str, titles: Mapping[str, str], source: str, rule: Rule) -> NamedRule:
+    """Return a rule that stands in no instrument."""
     return NamedRule(
-        name="plain/without_objection",
-        titles={
-            "en": "Adoption without a vote: nobody objects",
-            "vi": "Thông qua không biểu quyết: không ai phản đối",
-        },
+        name=name,
+        titles=titles,
         instrument="",
         article="",
-        source="Plain arithmetic; the quorum is that of the body's own rule",
+        source=source,
         effective="",
         established="seen",
         least_working_days=None,
         most_working_days=None,
-        rule=Rule(no_blocks=True, quorum=named.rule.quorum, proxies_per_member=named.rule.proxies_per_member),
+        rule=rule,
     )
 
 

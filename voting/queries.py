@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agenda_docs import conditions, reading
@@ -20,7 +20,7 @@ from voting.engine.rule import Form
 from voting.engine.rule_book import NamedRule, named_rule_from_json
 from voting.frozen import entitled_count
 from voting.mine import Mine, Represented
-from voting.models import Box, BoxEntry, Question, RollEntry
+from voting.models import Box, Question, RollEntry
 from voting.results import Annulment, Shown
 
 OPENED = (QuestionState.OPEN, QuestionState.CLOSED, QuestionState.ANNULLED)
@@ -238,7 +238,3 @@ def _franchise(session: Session, actor: Actor, question: Question) -> tuple[bool
         select(RollEntry.recused).where(RollEntry.question_id == question.id, RollEntry.person_id == actor.person_id)
     )
     return recused is False, recused is True
-
-
-def _is_of_line() -> ColumnElement[bool]:
-    return (BoxEntry.question_id == RollEntry.question_id) & (BoxEntry.membership_id == RollEntry.membership_id)
