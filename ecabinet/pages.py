@@ -33,8 +33,9 @@ def chosen_language() -> str:
 
 
 def when(instant: datetime, zone: str = HOME_ZONE) -> str:
-    """Show an instant as date and time in a zone, in the reader's form."""
-    return format_datetime(_in_zone(instant, zone), "short", locale=get_locale() or "vi")
+    """Show an instant as date and time in a zone, in the reader's form; no month may be taken for a day."""
+    form = "HH:mm d/M/y" if str(get_locale()) == "vi" else "d\u00a0MMM\u00a0y, HH:mm"
+    return format_datetime(_in_zone(instant, zone), form, locale=get_locale() or "vi")
 
 
 def day(value: date, zone: str = HOME_ZONE) -> str:

@@ -82,8 +82,9 @@ class MyQuestion:
 
     @property
     def missed(self) -> bool:
-        """Whether the reader could have voted and has no ballot that stands, now that nothing can be changed."""
-        has_own = any(each.member == self.member and each.state is State.COUNTS for each in self.ballots)
+        """Whether the reader could have voted and had no ballot that stood at the close."""
+        stood = (State.COUNTS, State.ANNULLED)  # an annulment came after the close
+        has_own = any(each.member == self.member and each.state in stood for each in self.ballots)
         return self.closing is not None and not self.recused and not has_own
 
     @property

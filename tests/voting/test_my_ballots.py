@@ -151,6 +151,18 @@ def test_an_annulled_vote_says_so_at_each_ballot(room: Room, secretary: Persona,
     assert ballots_of(health_minister) == [(1, State.ANNULLED, None)]
 
 
+def test_who_voted_is_not_said_to_have_missed_a_vote_that_was_annulled_after_its_close(
+    room: Room, secretary: Persona, health_minister: Persona, finance_minister: Persona, chair: Persona
+) -> None:
+    question_id = opened(room, secretary.actor())
+    casts(health_minister, question_id, "yes")
+    rooms.closed(question_id, chair.actor())
+    with transaction() as session:
+        session.execute(update(Question).where(Question.id == question_id).values(state=QuestionState.ANNULLED))
+    assert not questions_of(health_minister)[0].missed
+    assert questions_of(finance_minister)[0].missed
+
+
 def test_a_conflict_recorded_later_takes_the_words_away_but_not_the_ballot(
     room: Room, secretary: Persona, health_minister: Persona
 ) -> None:
