@@ -103,13 +103,14 @@ def test_a_manifest_that_is_gone_or_written_in_another_way_is_named(manifest: st
     whole = a_bag()
     lines = whole[manifest].decode().splitlines(keepends=True)
     garbled = {
-        1: ["no digest at all\n", *lines],
+        1: ["no digest at all, and not in UTF-8: \xff\n", *lines],
         2: [lines[1], lines[0], *lines[2:]],
+        3: [*lines[:2], *lines[1:]],
         len(lines) + 1: [*lines, lines[0]],
         len(lines): [*lines[:-1], lines[-1].rstrip("\n")],
     }
     for number, text in garbled.items():
-        found = report_of({**whole, manifest: "".join(text).encode()}).faults
+        found = report_of({**whole, manifest: "".join(text).encode("latin-1")}).faults
         assert ("manifest_line", {"path": manifest, "line": number}) in found
         assert sum(code == "extra" for code, _ in found) <= 1  # what stands after the line is still read
     found = report_of({name: content for name, content in whole.items() if name != manifest}).faults
@@ -221,12 +222,41 @@ def test_a_folder_without_a_bag_or_of_another_version_is_none(bag: Path, tmp_pat
     assert codes(tmp_path / "empty") == {"not_a_bag"}
     (bag / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
     assert codes(bag) == {"not_a_bag"}
-    assert codes(Path("/dev/null")) == {"not_plain", "not_a_bag"}
+    assert faults(Path("/dev/null")) == [("not_plain", {"path": Path("/dev/null")}), ("not_a_bag", {})]
 
 
 def test_a_box_too_large_to_be_looked_into_is_not_called_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verify, "LARGEST_BOX", 500)
-    assert ("too_large", {"path": "data/boxes/7/entries.jsonl"}) in report_of(a_bag()).faults
+    monkeypatch.setattr(verify, "CHUNK", 100)
+    assert report_of(a_bag()).faults.count(("too_large", {"path": "data/boxes/7/entries.jsonl"})) == 1
+
+
+def test_a_file_is_looked_into_whole_however_it_is_read(bag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "CHUNK", 100)
+    assert faults(bag) == []
+
+
+def test_a_bag_within_the_bag_does_not_stand_for_it(tmp_path: Path) -> None:
+    inner = {f"data/inner/{name}": content for name, content in a_bag().items()}
+    files = a_bag(inner)
+    with zipfile.ZipFile(tmp_path / "bag.zip", "w") as archive:
+        for name in sorted(files, key=lambda name: not name.endswith("inner/bagit.txt")):
+            archive.writestr(f"m11/{name}", files[name])
+    assert faults(tmp_path / "bag.zip") == []
+    aside = written(tmp_path / "m11", {**a_bag(), "a/bagit.txt": verify.DECLARATION})
+    assert faults(aside) == [("extra", {"path": "a/bagit.txt"})]
+
+
+def test_where_signatures_cannot_be_checked_that_is_told(bag: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "SIGNATURES", False)
+    report = verify.verify(bag)
+    assert [code for code, _ in report.notes] == ["signed_by", "no_signatures"]
+    assert (report.faults, report.signatures) == ([], 0)
+
+
+def test_who_signed_is_told_with_the_key(bag: Path) -> None:
+    key = base64.b64encode(SIGNER.public).decode()
+    assert ("signed_by", {"name": SIGNER.name, "key": key}) in verify.verify(bag).notes
 
 
 @settings(max_examples=40, deadline=None)

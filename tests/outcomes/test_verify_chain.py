@@ -134,6 +134,21 @@ def test_an_entry_in_another_form_or_with_other_fields_is_named(written: Callabl
     assert found == [("entry_unreadable", {"box": "7", "number": 1})]
 
 
+@pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"1.5", b"1e2", b"9007199254740992", b"-9007199254740992"])
+def test_an_entry_with_a_number_that_has_no_canonical_form_is_named(number: bytes) -> None:
+    def within(line: bytes) -> bytes:
+        return canonical({**json.loads(line), "assertion": {"credential": "here"}}).replace(b'"here"', number) + b"\n"
+
+    found = forged(lambda lines: [lines[0], within(lines[1]), *lines[2:]])
+    assert found == [("entry_unreadable", {"box": "7", "number": 1})]
+
+
+@pytest.mark.parametrize("number", [2**53 - 1, 1 - 2**53])
+def test_a_number_that_every_reader_holds_exactly_is_read(number: int) -> None:
+    entry = {**json.loads(a_box().entries[1]), "step_up": number}
+    assert verify.entry_of(canonical(entry) + b"\n") == entry
+
+
 @pytest.mark.parametrize("number", [True, "1", -1, None])
 def test_a_number_that_is_none_is_named(number: object) -> None:
     found = forged(lambda lines: [lines[0], canonical({**json.loads(lines[1]), "number": number}) + b"\n", *lines[2:]])

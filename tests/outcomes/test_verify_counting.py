@@ -226,9 +226,10 @@ def test_a_weight_is_counted_exactly_and_shown_as_decimals() -> None:
     }
 
 
+@pytest.mark.parametrize("base", ["all", "entitled"])
 @pytest.mark.parametrize(("waiver", "expected"), [(None, "fail"), (4, "pass"), (3, "fail")])
-def test_a_criterion_is_waived_where_too_few_stand_against_it(waiver: object, expected: str) -> None:
-    people = criterion("all", "65/100", measure="people", strict=False, waived_if_blockers_below=waiver)
+def test_a_criterion_is_waived_where_too_few_stand_against_it(waiver: object, expected: str, base: str) -> None:
+    people = criterion(base, "65/100", measure="people", strict=False, waived_if_blockers_below=waiver)
     lines = weighted("1", "1", "1", "1", "1", "50", "50", "50")
     assert outcome(rule(criteria=[HALF, people]), "yyyyyna-", lines) == expected
 

@@ -58,6 +58,14 @@ def test_a_box_with_every_type_of_entry_is_whole() -> None:
     assert faults_of(a_box()) == []
 
 
+def test_everybody_s_other_opinion_may_be_read_and_one_may_be_left_as_it_is() -> None:
+    box = Box()
+    for member in ("1", "2", "3"):
+        box.cast(member, "other")
+    box.close(circumstances(classified={"1": "yes", "2": "no", "3": "other"}))
+    assert faults_of(box) == []
+
+
 @pytest.mark.parametrize(
     ("what", "value"),
     [
@@ -121,6 +129,7 @@ def test_nobody_is_present_in_writing() -> None:
         [line("1", weights={"people": "1e3"})],
         [line("1", weights={"people": "-1"})],
         [line("1", proxy=2), line("2")],
+        [line("1", proxy=["2"]), line("2")],
         [line("1", proxy="9")],
         [line("1", proxy="1")],
         [line("1", proxy="2"), line("2", proxy="3"), line("3")],

@@ -137,13 +137,52 @@ def test_what_was_not_committed_is_not_signed_outside(database: Config, room: Ro
 def test_an_older_checkpoint_that_arrives_late_does_not_replace_a_newer_one(tmp_path: Path) -> None:
     usual = os.umask(0)
     try:
-        checkpoints.put_outside(tmp_path, 7, 12, "name\n12\nroot\n")
+        checkpoints.put_outside(tmp_path, 7, 12, "a name\n12\nroot\n")
     finally:
         os.umask(usual)
     assert (tmp_path / "7.txt").stat().st_mode & 0o777 == 0o600
     checkpoints.put_outside(tmp_path, 7, 9, "name\n9\nroot\n")
-    assert (tmp_path / "7.txt").read_text() == "name\n12\nroot\n"
+    assert (tmp_path / "7.txt").read_text() == "a name\n12\nroot\n"
     assert [path.name for path in tmp_path.glob("*.txt")] == ["7.txt"]
+
+
+def test_the_folder_of_the_newest_checkpoints_is_made_for_us_alone_and_used_again_where_it_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "_folder", None)
+    with pytest.raises(RuntimeError, match=r"^no folder for checkpoints is in use$"):
+        checkpoints.folder()
+    place, usual = tmp_path / "instance" / "checkpoints", os.umask(0)
+    try:
+        checkpoints.use(place)
+    finally:
+        os.umask(usual)
+    assert place.stat().st_mode & 0o777 == 0o700
+    checkpoints.use(place)
+    assert checkpoints.folder() == place
+
+
+@pytest.mark.parametrize("there", [None, "", "name", "name\nx\nroot\n", "name\n3\nroot\n", "— tên\n3\n"])
+def test_a_newer_checkpoint_takes_the_place_of_what_was_there_and_nothing_else_is_left(
+    tmp_path: Path, there: str | None
+) -> None:
+    if there is not None:
+        (tmp_path / "7.txt").write_text(there, "utf-8")
+    checkpoints.put_outside(tmp_path, 7, 4, "name\n4\n— Chữ ký\n")
+    checkpoints.put_outside(tmp_path, 7, 4, "name\n4\nanother of the same size\n")
+    assert (tmp_path / "7.txt").read_text("utf-8") == "name\n4\n— Chữ ký\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "7.txt"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_checkpoints_of_a_box_are_its_own(room: Room, secretary: Persona, health_minister: Persona) -> None:
+    first = voted(room, secretary, health_minister)
+    rooms.closed(first, secretary.actor())
+    second = voted(room, secretary)
+    assert [[(each.question_id, each.size) for each in notes(box)] for box in (first, second)] == [
+        [(first, 1), (first, 2), (first, 3)],
+        [(second, 1)],
+    ]
 
 
 def test_a_database_that_continues_what_was_signed_starts(
@@ -341,8 +380,32 @@ def test_an_older_backup_that_is_restored_does_not_start_and_a_newer_one_does(
     starting.start(database)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_checkpoint_is_three_lines_and_is_read_as_it_was_written(database: Config) -> None:
+    signer = signing.load(database)
+    said = checkpoints.text_of(signer.name, 7, 3, b"\x01" * 32)
+    assert said == f"{signer.name}/questions/7\n3\n{base64.b64encode(bytes([1] * 32)).decode()}\n"
+    note = signer.sign_note(said)
+    expected = checkpoints.Signed(question_id=7, size=3, root=b"\x01" * 32)
+    assert checkpoints.read(note, signer.name, signer.public_key) == expected
+    assert checkpoints.read(note, "elsewhere", signer.public_key) is None
+    two_lines, one_line = (said.rsplit("\n", cut)[0] + "\n" for cut in (2, 3))
+    for others in ("\n" + said, said + "more\n", said.removesuffix("\n"), said + "\n", two_lines, one_line):
+        assert checkpoints.read(signer.sign_note(others), signer.name, signer.public_key) is None
+    elsewhere = signer.sign_note(checkpoints.text_of("elsewhere", 7, 3, b"\x01" * 32))
+    assert checkpoints.read(elsewhere, signer.name, signer.public_key) is None
+
+
 @pytest.mark.parametrize(
-    "lines", ["questions/x\n3\nAQ==\n", "questions/7\nx\nAQ==\n", "questions/7\n3\n*\n", "other/7\n3\nAQ==\n"]
+    "lines",
+    [
+        "questions/x\n3\nAQ==\n",
+        "questions/7\nx\nAQ==\n",
+        "questions/7\n3\nAQ==*\n",
+        "questions/7\n3\nAQ\n",
+        "questions/7\n3\n*\n",
+        "other/7\n3\nAQ==\n",
+    ],
 )
 def test_signed_words_that_are_no_checkpoint_say_nothing(database: Config, lines: str) -> None:
     signer = signing.load(database)

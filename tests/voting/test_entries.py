@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 from ecabinet.refusals import Refused
 from tests.voting.made_entries import Box
 from voting import entries
+from voting.engine.rule import Choice
 from voting.engine.rule_book import rule_named
-from voting.engine.vote import RollMember
+from voting.engine.vote import Circumstances, RollMember
 from voting.entries import (
     FIELDS,
     EntryKind,
     Paper,
     Place,
     Reason,
+    Standing,
     challenge_of,
     check_chain,
     leaf_of,
@@ -193,6 +195,73 @@ def test_an_entry_with_other_fields_than_those_of_its_kind_is_not_written(kind: 
     for wrong in ({**fields, "more": "x"}, dict.fromkeys(list(fields)[1:], "x")):
         with pytest.raises(ValueError, match="other fields"):
             write(kind, place, wrong)
+
+
+def test_who_writes_an_entry_with_other_fields_is_told_which_are_missing_and_which_too_many() -> None:
+    fields = dict.fromkeys(FIELDS[EntryKind.ANNULLED] - {"reason"}, "x") | {"more": "x"}
+    with pytest.raises(ValueError, match=r"^annulled has other fields: \['more', 'reason'\]$"):
+        write(EntryKind.ANNULLED, Place("7", 0, None, ""), fields)
+
+
+def test_an_entry_is_written_with_its_place_and_its_fields_in_canonical_form() -> None:
+    place = Place("7", 3, "ab", "2026-11-21T08:00:00.000Z")
+    for kind in EntryKind:
+        fields = dict.fromkeys(FIELDS[kind], "Đồng ý")
+        where = {"type": kind.value, "question": "7", "number": 3, "previous": "ab", "at": place.at}
+        assert write(kind, place, fields) == canonical({**where, **fields})
+
+
+def test_names_that_other_people_chose_stand_in_the_order_of_the_standard() -> None:
+    fields = dict.fromkeys(FIELDS[EntryKind.OPENED], "") | {"labels": {"\uffee": 1, "😀": 2, "a": 3}}
+    assert '"labels":{"a":3,"😀":2,"\uffee":1}'.encode() in write(EntryKind.OPENED, Place("7", 0, None, ""), fields)
+
+
+def test_the_choice_in_a_body_is_that_of_the_ballot_and_nothing_elsewhere() -> None:
+    assert [entries.choice_in(body) for body in filled().bodies] == ["", "yes", "other", "no", ""]
+
+
+def test_what_counts_besides_the_ballots_is_written_in_order() -> None:
+    circumstances = Circumstances(
+        present=("3", "1", "2"),
+        attending=("9", "8"),
+        classified={"2": Choice.NO},
+        deadline_passed=True,
+    )
+    assert entries.circumstances_as_json(circumstances) == {
+        "present": ["1", "2", "3"],
+        "attending": ["8", "9"],
+        "classified": {"2": "no"},
+        "deadline_passed": True,
+    }
+
+
+def test_a_paper_is_written_as_the_opening_entry_names_it() -> None:
+    assert Paper("12", 2, "ab").as_json() == {"document": "12", "version": 2, "sha256": "ab"}
+
+
+def test_a_ballot_that_stands_is_told_whole() -> None:
+    box = empty()
+    box.cast("2", "other", "Vì sao?", by="3")
+    box.paper("4", "yes")
+    assert standing(box.bodies) == {
+        "2": Standing("2", "3", "other", "Vì sao?", 1, leaf_of(box.bodies[1]), EntryKind.CAST),
+        "4": Standing("4", None, "yes", "", 2, leaf_of(box.bodies[2]), EntryKind.PAPER),
+    }
+
+
+@pytest.mark.parametrize("value", [float("nan"), 1.5j, {1: 2}, "\ud800", 2**60])
+def test_what_has_no_canonical_form_is_refused(value: object) -> None:
+    with pytest.raises(Refused) as caught:
+        entries.canonical({"value": value})
+    assert caught.value.reason is Reason.TEXT_NOT_STORABLE
+
+
+def test_a_ballot_holds_no_number_that_is_none() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        entries.canonical_ballot({"number": float("nan")})
+    with pytest.raises(Refused) as caught:
+        entries.canonical_ballot({"text": "\ud800"})
+    assert caught.value.reason is Reason.TEXT_NOT_STORABLE
 
 
 def test_a_text_that_cannot_be_stored_is_refused_with_a_sentence() -> None:

@@ -186,3 +186,16 @@ def test_a_proof_of_a_leaf_that_is_longer_or_shorter_than_the_size_asks_for_is_r
         path = TREES[size].inclusion(index)
         others = (each for each in TREES if each > index and len(TREES[each].inclusion(index)) != len(path))
         assert not any(check_inclusion(leaf, index, each, path, root) for each in others)
+
+
+def test_of_what_grew_from_a_frontier_an_older_leaf_has_no_proof() -> None:
+    grown = Tree(LEAVES[2:4], Tree(LEAVES[:2]).frontier())
+    assert grown.inclusion(2) == Tree(LEAVES[:4]).inclusion(2)
+    with pytest.raises(KeyError, match=r"^1$"):
+        grown.inclusion(0)
+
+
+def test_a_frontier_that_does_not_fit_its_size_is_none_of_a_tree() -> None:
+    for size in (1, 3, 4):
+        with pytest.raises(ValueError, match="zip"):
+            Tree([], Frontier(size, tuple(LEAVES[: 3 - size.bit_count()])))
