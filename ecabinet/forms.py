@@ -24,8 +24,8 @@ class Reason(StrEnum):
     NOT_A_MOMENT = N_("“%(field)s” must be a date and a time.")
 
 
-def text(typed: Typed, name: str, field: str, *, most: int = 500, required: bool = True) -> str:
-    """Return trimmed text of at most `most` characters; `field` is the field's label in the reader's language."""
+def text(typed: Typed, name: str, field: object, *, most: int = 500, required: bool = True) -> str:
+    """Return trimmed text of at most `most` characters; `field` is the field's label in the reader's language, or puts itself into it."""
     value = _string(typed, name)
     if required and not value:
         raise Refused(Reason.MISSING, field=field)

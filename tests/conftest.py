@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from app import create_app
 from ecabinet import database as databases
 from ecabinet.config import PROJECT, Config, from_environment
+from tests import once
 from tests import world as worlds
 from tests.databases import postgresql_server
 from tests.page_check import TEST_LANGUAGE, bracket_messages
@@ -24,6 +25,22 @@ from tests.world import World
 from voting.proof import starting
 
 ENGINES = ("sqlite", "postgresql")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked `any_database` on one engine alone; the mark nearest to the test says which it is."""
+    marks = (mark.name for mark in metafunc.definition.iter_markers())
+    nearest = next((name for name in marks if name in ("any_database", "both_databases")), "both_databases")
+    if "engine" in metafunc.fixturenames and nearest == "any_database":
+        metafunc.definition.add_marker(pytest.mark.parametrize("engine", ENGINES[:1], indirect=True))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Keep from one test to the next what comes out the same in each."""
+    with once.compiled():
+        yield
 
 
 @pytest.fixture(scope="session", params=ENGINES)

@@ -18,6 +18,9 @@ from ecabinet.access import Permission
 from ecabinet.audit import Tag
 from ecabinet.config import PROJECT
 
+# Routes and templates are the same whatever the database.
+pytestmark = pytest.mark.any_database
+
 PACKAGES = ("ecabinet", "agenda_docs", "meetings", "voting", "outcomes", "desk", "demonstration")
 PUBLIC = {
     "/health",

@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from ecabinet import forms
 from ecabinet.access import Permission
@@ -35,6 +36,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     proxy_views.bp,
 )
 
+# Put into words only where one of them is refused: a thousand ballots at once need none of them.
+MARK, ANSWER, OPINION = lazy_gettext("Mark"), lazy_gettext("Answer"), lazy_gettext("Your opinion")
+MEMBER, SHOWN = lazy_gettext("Member"), lazy_gettext("What was shown")
 TEXTS_OF_A_BALLOT = ("cast_id", "choice", "text", "member", "seen")
 LONGEST_OPTIONS = choosing.MOST * (choosing.LONGEST + 2)
 
@@ -144,11 +148,11 @@ def _ballot() -> Ballot:
     if not isinstance(assertion, dict | None):
         raise Refused(Reason.NOT_READABLE)
     return Ballot(
-        cast_id=forms.text(sent, "cast_id", _("Mark"), most=64, required=False),
-        choice=forms.text(sent, "choice", _("Answer"), most=40, required=False),
-        text=forms.text(sent, "text", _("Your opinion"), most=conduct.LONGEST_OPINION, required=False),
-        member=forms.text(sent, "member", _("Member"), most=20, required=False) or None,
-        seen=forms.text(sent, "seen", _("What was shown"), most=64, required=False),
+        cast_id=forms.text(sent, "cast_id", MARK, most=64, required=False),
+        choice=forms.text(sent, "choice", ANSWER, most=40, required=False),
+        text=forms.text(sent, "text", OPINION, most=conduct.LONGEST_OPINION, required=False),
+        member=forms.text(sent, "member", MEMBER, most=20, required=False) or None,
+        seen=forms.text(sent, "seen", SHOWN, most=64, required=False),
         assertion=assertion,
     )
 

@@ -16,6 +16,9 @@ from tests.agenda_docs.dossiers import accept, add_paper, lodge
 from tests.persona import Persona
 from tests.world import World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture
 def circulated(database: Config, government: World, officer: Persona, secretary: Persona) -> tuple[int, int]:
@@ -58,6 +61,7 @@ def closed_to(person: Persona, circulated: tuple[int, int]) -> bool:
     return ways == {False}
 
 
+@pytest.mark.both_databases
 def test_a_member_who_declares_a_conflict_loses_every_way_to_the_papers_and_so_does_their_office(
     circulated: tuple[int, int], health_minister: Persona, office_reader: Persona, finance_minister: Persona
 ) -> None:
@@ -69,6 +73,7 @@ def test_a_member_who_declares_a_conflict_loses_every_way_to_the_papers_and_so_d
     assert not closed_to(finance_minister, circulated)
 
 
+@pytest.mark.both_databases
 def test_a_bar_beats_a_grant_given_later(
     circulated: tuple[int, int], finance_minister: Persona, secretary: Persona
 ) -> None:
@@ -111,6 +116,7 @@ def test_who_is_barred_is_known_to_what_freezes_a_roll(circulated: tuple[int, in
         assert reading.barred_people(session, circulated[0]) == {health_minister.person_id}
 
 
+@pytest.mark.both_databases
 def test_the_same_conflict_twice_is_one(
     circulated: tuple[int, int], health_minister: Persona, secretary: Persona
 ) -> None:

@@ -27,6 +27,9 @@ from tests.agenda_docs.dossiers import accept, add_paper, examined, lodge, send_
 from tests.persona import Persona
 from tests.world import World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 
 def state_of(matter_id: int) -> MatterState:
     with reading() as session:
@@ -56,6 +59,7 @@ def matter(government: World, officer: Persona) -> int:
     return lodge(government, officer)
 
 
+@pytest.mark.both_databases
 def test_a_dossier_is_sent_in_sent_back_sent_in_again_and_accepted(
     matter: int, officer: Persona, secretary: Persona, second_secretary: Persona
 ) -> None:
@@ -133,6 +137,7 @@ def test_papers_do_not_change_under_the_eyes_of_the_secretariat(
     assert add_paper(database, secretary, matter, "Thêm", mark="2")
 
 
+@pytest.mark.both_databases
 def test_a_new_version_replaces_nothing(database: Config, matter: int, officer: Persona) -> None:
     first = add_paper(database, officer, matter)
     with transaction() as session:
@@ -161,6 +166,7 @@ def test_a_document_of_another_dossier_is_not_found_here(
         documents.remove(session, officer.actor(), matter, document_of(version))
 
 
+@pytest.mark.both_databases
 def test_a_held_version_keeps_its_document_and_its_dossier(database: Config, matter: int, officer: Persona) -> None:
     version = add_paper(database, officer, matter)
     with transaction() as session:
@@ -225,6 +231,7 @@ def test_a_rejected_file_becomes_no_version_and_leaves_an_audit_row(matter: int,
         assert entry.details["reasons"] == ["PASSWORD"]
 
 
+@pytest.mark.both_databases
 def test_opening_a_paper_leaves_a_receipt_and_an_audit_row_and_remembers_the_page(
     database: Config, matter: int, officer: Persona
 ) -> None:
@@ -250,6 +257,7 @@ def test_one_who_may_not_read_leaves_no_receipt(
         assert session.scalars(select(Reading.id)).all() == []
 
 
+@pytest.mark.both_databases
 def test_files_that_no_row_names_are_swept(
     database: Config, matter: int, officer: Persona, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -284,6 +292,7 @@ def test_a_draft_gives_nothing_to_the_secretariat_until_it_is_sent_in(matter: in
     assert reasons() == {"lodging", "secretariat"}
 
 
+@pytest.mark.both_databases
 def test_of_two_officials_at_once_one_decides_and_the_other_is_told(
     matter: int, officer: Persona, secretary: Persona, second_secretary: Persona
 ) -> None:

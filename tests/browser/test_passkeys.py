@@ -122,7 +122,8 @@ def test_a_ballot_is_signed_by_the_passkey_when_the_lease_has_ended_and_no_code_
 def test_who_wishes_it_signs_each_ballot_still_in_two_taps(tablet: Device, stage: Stage) -> None:
     add_passkey(tablet)
     tablet.page.get_by_label("Sign each ballot with my passkey").check()
-    tablet.button("Save").click()
+    with tablet.page.expect_navigation():  # or going on would cut the saving off
+        tablet.button("Save").click()
     _scene, question = at_an_open_vote(tablet, stage)
     form = ballot(tablet, question)
     choose(tablet, question, "other")

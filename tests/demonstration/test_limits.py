@@ -13,6 +13,9 @@ from demonstration.views import key_of
 from ecabinet import database as databases
 from ecabinet.config import PROJECT, Config, ConfigurationError, from_environment
 
+# Who may listen and sign in does not depend on the database.
+pytestmark = pytest.mark.any_database
+
 ELSEWHERE = ("0.0.0.0:8000", ":8000", "8000", "[::]:8000", "192.0.2.7:8000", "127.0.0.1:8000,0.0.0.0:8000", "unix:/x")
 
 

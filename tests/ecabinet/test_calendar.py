@@ -13,6 +13,9 @@ from ecabinet.refusals import Forbidden, NotFound, Refused
 from tests.persona import Persona
 from tests.world import World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 ZONE = "Asia/Ho_Chi_Minh"
 FIVE = time(17, 0)
 WEEKEND = frozenset({5, 6})
@@ -89,6 +92,7 @@ def test_the_weekend_is_kept_as_text_and_a_week_without_work_is_refused() -> Non
         weekend_as_text(range(7))
 
 
+@pytest.mark.both_databases
 def test_a_holiday_that_is_entered_moves_the_deadline_and_the_version(government: World, secretary: Persona) -> None:
     sent = at("2027-09-01T09:00")
     with reading() as session:

@@ -20,6 +20,9 @@ from ecabinet.refusals import Forbidden, NotFound, Refused, StepUpNeeded
 from tests.persona import Persona
 from tests.world import World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 PersonaOf = Callable[[str], Persona]
 
 
@@ -49,6 +52,7 @@ def members(body_id: int, on: date | None = None) -> list[queries.Member]:
         return queries.memberships_in_force(session, body_id, on or today())
 
 
+@pytest.mark.both_databases
 def test_the_members_of_a_body_stand_in_their_order_with_their_roles(government: World) -> None:
     with transaction() as session:
         session.add(
@@ -67,6 +71,7 @@ def test_the_members_of_a_body_stand_in_their_order_with_their_roles(government:
     assert members(government.body_id, date(2025, 12, 31)) == []
 
 
+@pytest.mark.both_databases
 def test_a_role_that_reads_papers_holds_only_when_a_second_person_confirmed_it(
     government: World, administrator: Persona, second_administrator: Persona, outsider: Persona
 ) -> None:
@@ -133,6 +138,7 @@ def test_giving_confirming_and_ending_roles_needs_a_step_up(
             attempt(session, lapsed)
 
 
+@pytest.mark.both_databases
 def test_a_role_ended_at_once_is_gone_at_the_next_request_and_can_be_given_again(
     government: World, administrator: Persona, second_administrator: Persona, outsider: Persona
 ) -> None:
@@ -188,6 +194,7 @@ def test_a_new_member_sits_at_once_and_reads_when_a_second_person_confirmed_it(
     assert outsider.actor().may(Permission.CAST_BALLOT, government.body_id)
 
 
+@pytest.mark.both_databases
 def test_a_person_has_one_seat_in_a_body_at_a_time(
     government: World, administrator: Persona, health_minister: Persona
 ) -> None:
@@ -199,6 +206,7 @@ def test_a_person_has_one_seat_in_a_body_at_a_time(
     do(seats.add_member, administrator, government.body_id, **tomorrow)
 
 
+@pytest.mark.both_databases
 def test_with_a_seat_end_the_roles_that_hang_on_it(
     government: World, administrator: Persona, chair: Persona, health_minister: Persona, office_reader: Persona
 ) -> None:
@@ -235,6 +243,7 @@ def test_an_office_reads_nothing_when_its_member_has_no_seat_any_more(
     assert not office_reader.actor().may(Permission.READ_DOCUMENT)
 
 
+@pytest.mark.both_databases
 def test_a_role_of_the_roll_has_one_holder_at_a_time(government: World, administrator: Persona) -> None:
     deputy = government.membership("deputy_prime_minister")
     named = {"role": "prime_minister", "starts_on": today() + timedelta(days=1), "ends_on": None}
@@ -248,6 +257,7 @@ def test_a_role_of_the_roll_has_one_holder_at_a_time(government: World, administ
     assert tomorrow == {deputy: ["prime_minister"]}
 
 
+@pytest.mark.both_databases
 def test_a_departure_ends_everything_signs_out_every_device_and_keeps_the_record(
     government: World, administrator: Persona, health_minister: Persona
 ) -> None:
@@ -295,6 +305,7 @@ def test_a_unit_administrator_manages_the_people_of_their_own_units_and_nobody_e
     do(people.depart, unit_administrator, office_reader.person_id, today())
 
 
+@pytest.mark.both_databases
 def test_a_unit_administrator_reaches_units_below_and_not_those_who_also_serve_elsewhere(
     government: World, administrator: Persona, unit_administrator: Persona, officer: Persona
 ) -> None:
@@ -340,6 +351,7 @@ def test_a_unit_closes_only_when_nothing_hangs_on_it(government: World, administ
     assert refused(units.add_unit, administrator, code="X", name="again", parent_id=None) is Reason.CODE_TAKEN
 
 
+@pytest.mark.both_databases
 def test_an_account_is_one_persons_capitals_or_not(administrator: Persona, officer: Persona) -> None:
     named = {"account": "Health_Minister", "name": "x", "email": None}
     assert refused(people.change_person, administrator, officer.person_id, **named) is Reason.ACCOUNT_TAKEN

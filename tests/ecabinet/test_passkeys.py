@@ -29,6 +29,9 @@ from tests.authenticator import PRESENT, VERIFIED, Authenticator, bytes_of, text
 from tests.persona import Persona
 from tests.world import World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 BALLOT = hashlib.sha256(b"a ballot").digest()
 
 
@@ -121,6 +124,7 @@ def test_the_browser_is_asked_for_a_key_that_is_found_by_itself_and_verifies_the
     assert minister.name.encode() not in bytes_of(options["user"]["id"])
 
 
+@pytest.mark.both_databases
 def test_an_added_passkey_is_told_and_written_down_and_one_removed_too(minister: Actor, device: Authenticator) -> None:
     with reading() as session:
         mine = passkeys.of_person(session, minister.person_id)
@@ -206,6 +210,7 @@ def test_the_same_answer_to_a_ballot_is_good_again_and_an_older_one_is_not(
     assert refusal(lambda: bound(minister, earlier, before)) is Reason.PASSKEY_COPIED
 
 
+@pytest.mark.both_databases
 def test_a_copied_passkey_is_found_by_its_count_and_one_that_does_not_count_is_not_suspected(
     minister: Actor, device: Authenticator
 ) -> None:
@@ -218,6 +223,7 @@ def test_a_copied_passkey_is_found_by_its_count_and_one_that_does_not_count_is_n
         assert bound(minister, countless.signed(challenge), challenge)
 
 
+@pytest.mark.both_databases
 def test_a_challenge_is_good_once_for_one_session_and_five_minutes(
     minister: Actor, device: Authenticator, finance_minister: Persona
 ) -> None:
@@ -271,6 +277,7 @@ def test_nobody_is_let_in_by_a_passkey_unknown_removed_or_of_somebody_who_left(
     assert refusal(lambda: enters(device)) is Reason.PASSKEY_NOT_ACCEPTED
 
 
+@pytest.mark.both_databases
 def test_the_same_passkey_is_not_added_twice_and_not_more_than_ten(
     minister: Actor, device: Authenticator, finance_minister: Persona
 ) -> None:
@@ -299,6 +306,7 @@ def wishes(actor: Actor) -> None:
         passkeys.sign_ballots(session, actor, wanted=True)
 
 
+@pytest.mark.both_databases
 def test_nonsense_is_refused_and_breaks_nothing(minister: Actor, device: Authenticator) -> None:
     good = device.signed(BALLOT)
     wrong: tuple[Any, ...] = (None, 7, [], "", "ä", "a", "A+/=", "A" * 20_000, "AAAA")

@@ -20,6 +20,9 @@ from ecabinet.sign_in.tries import Origin
 from tests.persona import Persona
 from tests.world import World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 STRANGER = Origin("health_minister", "203.0.113.7")
 AT_HOME = Origin("health_minister", "203.0.113.7", tries.mark_of("her tablet"))
@@ -103,6 +106,7 @@ def proof_of(token: str) -> str:
     return signed.actor.stepped_up_by
 
 
+@pytest.mark.both_databases
 def test_a_code_lets_in_once_also_when_it_is_sent_twice_at_the_same_moment(government: World) -> None:
     give_phone(government.person("health_minister"))
     shown, answers = code(), []
@@ -166,6 +170,7 @@ def test_who_has_left_is_not_let_in(government: World) -> None:
         signs_in(AT_HOME, code())
 
 
+@pytest.mark.both_databases
 def test_strangers_are_slowed_down_but_never_keep_the_members_known_device_out(government: World) -> None:
     give_phone(government.person("health_minister"))
     with time_machine.travel(EIGHT, tick=False):
@@ -175,6 +180,7 @@ def test_strangers_are_slowed_down_but_never_keep_the_members_known_device_out(g
         assert signs_in(AT_HOME, code())
 
 
+@pytest.mark.both_databases
 def test_a_known_device_has_a_count_of_its_own_which_a_good_try_ends(government: World) -> None:
     give_phone(government.person("health_minister"))
     with time_machine.travel(EIGHT, tick=False):
@@ -184,6 +190,7 @@ def test_a_known_device_has_a_count_of_its_own_which_a_good_try_ends(government:
         assert must_wait(AT_HOME) == 2
 
 
+@pytest.mark.both_databases
 def test_one_address_is_slowed_down_over_all_accounts(government: World) -> None:  # noqa: ARG001 - the world's people
     with time_machine.travel(EIGHT, tick=False):
         for number in range(30):
@@ -192,6 +199,7 @@ def test_one_address_is_slowed_down_over_all_accounts(government: World) -> None
         fails(Origin("another account", "198.51.100.1"), 1)
 
 
+@pytest.mark.both_databases
 def test_who_waited_may_try_again_and_after_ten_minutes_all_is_forgotten(government: World) -> None:  # noqa: ARG001
     with time_machine.travel(EIGHT, tick=False) as traveller:
         fails(STRANGER, 5)
@@ -252,6 +260,7 @@ def test_wrong_codes_within_a_session_slow_down_that_session_alone(
         assert tries_code(finance_minister) is Reason.CODE_WRONG
 
 
+@pytest.mark.both_databases
 def test_a_revoked_session_is_out_at_once_and_its_sockets_are_told(health_minister: Persona) -> None:
     actor = health_minister.actor()
     with transaction() as session:
@@ -267,6 +276,7 @@ def test_nobody_revokes_the_device_of_somebody_else(health_minister: Persona, fi
     assert health_minister.actor().person_id == health_minister.person_id
 
 
+@pytest.mark.both_databases
 def test_a_session_ends_after_twelve_hours_and_is_locked_after_a_quarter_without_use(health_minister: Persona) -> None:
     started = clock.now()
     for minutes, locked in ((14, False), (16, True)):
@@ -297,6 +307,7 @@ def opens(person: str, paper: str, *, password_is_right: bool = True, new_hash: 
         )
 
 
+@pytest.mark.both_databases
 def test_two_officials_replace_a_lost_phone_and_every_device_is_out(
     secretary: Persona, administrator: Persona, health_minister: Persona
 ) -> None:
@@ -403,6 +414,7 @@ def test_a_lost_password_is_replaced_only_when_the_officials_said_so(
         assert session.get_one(Person, health_minister.person_id).password_hash == "a hash"
 
 
+@pytest.mark.both_databases
 def test_a_second_reset_beside_a_waiting_one_is_refused(
     secretary: Persona, second_secretary: Persona, health_minister: Persona
 ) -> None:

@@ -10,6 +10,8 @@ from ecabinet import database
 from tests.faults.hall import Hall, furnish
 from tests.faults.servers import Zygote, zygote
 
+MEMBERS = 60  # in the halls of a test run; ./run faults fills one with 200
+
 
 @pytest.fixture(scope="session")
 def source() -> Iterator[Zygote]:
@@ -27,7 +29,7 @@ def new_hall(
     def furnished(engine: str) -> Hall:
         server = request.getfixturevalue("postgresql") if engine == "postgresql" else None
         folder = tmp_path_factory.mktemp("hall")
-        return furnish(engine, Databases(stack, server).fresh(engine, folder), folder / "instance")
+        return furnish(engine, Databases(stack, server).fresh(engine, folder), folder / "instance", MEMBERS)
 
     with ExitStack() as stack:
         yield furnished

@@ -6,7 +6,7 @@ from tests.faults.hall import Hall
 from tests.faults.kills import kill_amid_ballots
 from tests.faults.servers import Forked, Zygote
 
-KILLS = 15  # on each database
+KILLS = 4  # on each database; ./run faults --kills goes on for as long as one likes
 
 
 def test_a_server_killed_amid_ballots_loses_none_and_a_retry_doubles_none(hall: Hall, source: Zygote) -> None:

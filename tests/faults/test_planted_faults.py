@@ -12,6 +12,9 @@ from tests.faults.lossy import cast_over_a_bad_network
 from tests.faults.servers import Forked, Zygote
 from tests.faults.storms import close_amid_ballots, send_one_ballot_many_times
 
+# Each fault is in the program, before the database is asked; those that need PostgreSQL have a hall of their own.
+pytestmark = pytest.mark.any_database
+
 ROUNDS = 5  # at most; a trial ends with the first that finds something
 SECONDS = 15.0  # in which a server with a fault answers, or not
 NUMBERED_ONCE = ("uq_box_entry_question_id_number", "uq_checkpoint_question_id_size")

@@ -5,7 +5,7 @@ from tests.faults.question_model import conduct
 from tests.voting import room as rooms
 from tests.world import World
 
-RUNS = 15
+RUNS = 8
 
 
 def test_a_question_never_differs_from_its_model(government: World, engine: str) -> None:

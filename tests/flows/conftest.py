@@ -1,14 +1,18 @@
 """The sitting that several flows begin with: a published meeting with two items, one of them with a dossier, and it runs."""
 
+import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from agenda_docs import service as dossiers
 from ecabinet import clock
 from ecabinet.database import reading, transaction
+from ecabinet.sign_in import passwords
 from meetings import agenda, publishing, sitting
 from meetings import service as meetings
 from meetings.agenda import ItemForm
@@ -26,6 +30,15 @@ class Sitting:
     opening: int
     matter_id: int
     item: int
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords that are checked in no time; how strong they are kept is a test of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        patch.setattr(passwords, "NOBODYS_HASH", passwords.hash_of(secrets.token_hex()))
+        yield
 
 
 @pytest.fixture

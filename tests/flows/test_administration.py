@@ -15,6 +15,9 @@ from ecabinet.sign_in.models import DeviceSession
 from tests.persona import Persona
 from tests.world import World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 TODAY = clock.today()
 
 
@@ -37,6 +40,7 @@ def pages(government: World) -> list[str]:
     ]
 
 
+@pytest.mark.both_databases
 def test_every_page_opens_for_the_administrator(administrator: Persona, pages: list[str]) -> None:
     for page in pages:
         administrator.get(page)

@@ -17,6 +17,9 @@ from tests.agenda_docs.dossiers import add_paper, lodge, send_in
 from tests.persona import Persona
 from tests.world import World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 REAL = PROJECT.parent / "shared" / "data" / "real"
 
 
@@ -54,6 +57,7 @@ def matter(government: World, officer: Persona) -> int:
     return int(answer.headers["Location"].rsplit("/", 1)[1])
 
 
+@pytest.mark.both_databases
 def test_a_dossier_goes_its_way_from_the_officer_to_the_agenda(
     matter: int, officer: Persona, secretary: Persona
 ) -> None:
@@ -155,6 +159,7 @@ def test_what_passed_between_agency_and_secretariat_is_not_shown_to_members(
     assert "Thiếu phụ lục" not in health_minister.get(f"/matters/{matter}").text
 
 
+@pytest.mark.both_databases
 def test_a_conflict_is_declared_recorded_and_ended_on_the_page(
     database: Config, government: World, officer: Persona, secretary: Persona, health_minister: Persona
 ) -> None:

@@ -11,6 +11,9 @@ from ecabinet import gate
 from ecabinet.gate import PUBLIC
 from tests.persona import Persona
 
+# Who is let in is decided before the database is asked for anything.
+pytestmark = pytest.mark.any_database
+
 # What anybody who is signed in may do: their own account and devices, their own notices and ballots, the page of what waits for them.
 OWN = {
     "desk.home",
@@ -81,6 +84,7 @@ def test_no_form_is_accepted_without_its_token(app: Flask, secretary: Persona) -
     assert not accepted
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("running")
 def test_no_request_however_wrong_answers_with_a_server_error(app: Flask, secretary: Persona, chair: Persona) -> None:
     wrong: list[str] = []

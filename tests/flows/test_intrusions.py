@@ -27,6 +27,9 @@ from tests.flows.conftest import Sitting
 from tests.persona import Persona
 from tests.world import World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 
 def listen(app: Flask, person: Persona, meeting_id: int) -> SocketIOTestClient:
     """Return the person's socket, which follows the meeting."""
@@ -69,6 +72,7 @@ def test_a_page_that_sends_the_sockets_own_events_is_let_go_and_hears_nothing(
     assert not hears(app, client, stream, topic)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "sent",
     [
@@ -109,6 +113,7 @@ def test_a_sign_in_link_with_letters_beyond_ascii_does_not_exist(app: Flask) -> 
     assert app.test_client().get("/demonstration/secretary/é").status_code == HTTPStatus.NOT_FOUND
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("government")
 def test_an_error_of_the_database_repeats_no_values() -> None:
     with pytest.raises(DBAPIError) as raised, transaction() as session:

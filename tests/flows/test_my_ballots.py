@@ -11,6 +11,9 @@ from tests.voting import room as rooms
 from tests.voting.room import TEXT, Room, casts, opened
 from tests.world import World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 
 

@@ -27,6 +27,9 @@ from tests.flows.conftest import Sitting
 from tests.persona import Persona
 from tests.world import World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 ADD = "/sign-in/passkeys"
 CONFIRM = "/sign-in/confirm/passkey"
 ENTER = "/sign-in/passkey"
@@ -193,6 +196,7 @@ def test_the_ballot_form_knows_the_passkeys_and_the_wish(
     assert "data-sign-ballots" in health_minister.get(f"{question}/panel").text
 
 
+@pytest.mark.both_databases
 def test_a_ballot_that_a_passkey_signed_needs_no_lease_and_keeps_the_signature(
     secretary: Persona, chair: Persona, running: Sitting, health_minister: Persona
 ) -> None:

@@ -17,6 +17,9 @@ from tests.meetings import preparing
 from tests.persona import Persona
 from tests.world import ZONE, World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 
 def plan(government: World, **changed: Any) -> dict[str, Any]:
     starts = clock.in_zone(clock.now(), ZONE).replace(tzinfo=None) + timedelta(days=7)
@@ -45,6 +48,7 @@ def item_form(meeting: int, **changed: Any) -> dict[str, Any]:
     return {"title": "Khai mạc", "kind": "discussion", "minutes": 10, "revision": revision(meeting), **changed}
 
 
+@pytest.mark.both_databases
 def test_a_meeting_from_its_planning_to_the_members_tablets(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:
@@ -68,6 +72,7 @@ def test_a_meeting_from_its_planning_to_the_members_tablets(
     assert "Phiên họp thường kỳ" in health_minister.get("/meetings").text
 
 
+@pytest.mark.both_databases
 def test_a_newer_version_is_offered_with_what_changed_and_shown_when_asked_for(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:

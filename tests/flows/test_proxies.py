@@ -12,6 +12,9 @@ from ecabinet.config import Config
 from ecabinet.database import reading
 from ecabinet.sign_in.models import SignInAttempt
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 FORWARDED = {
     "X-Forwarded-For": "198.51.100.9, 203.0.113.7",
     "X-Forwarded-Proto": "https",

@@ -19,6 +19,9 @@ from tests.agenda_docs.dossiers import PICTURE, SERVED, accept, add_paper, exami
 from tests.persona import Persona
 from tests.world import World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 ROUTES = ("", "?page=2", "/file", "/first-page", "/still")
 
 
@@ -76,6 +79,7 @@ def closed(person: Persona, version: int, status: int = HTTPStatus.NOT_FOUND) ->
     person.post(f"/documents/{version}/place", json={"page": 2}, status=status)
 
 
+@pytest.mark.both_databases
 def test_the_reader_opens_where_one_left_off_and_keeps_a_receipt(
     case: Case, government: World, finance_minister: Persona
 ) -> None:

@@ -15,6 +15,9 @@ from tests.voting.room import Room, bodies, opened
 from tests.world import MEMBERS, World
 from voting.models import PaperBallot, Question, Ruling
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 WHY = "Hệ thống kỹ thuật có lỗi"
 
@@ -149,6 +152,7 @@ def test_an_annulled_vote_is_shown_as_such_everywhere_instead_of_its_result(
     assert again != question_id
 
 
+@pytest.mark.both_databases
 def test_a_corrected_result_is_what_the_chair_declares_and_the_first_stays_beside_it(
     room: Room, secretary: Persona, chair: Persona, persona: People
 ) -> None:

@@ -15,6 +15,9 @@ from tests.agenda_docs.dossiers import accept, lodge
 from tests.persona import Persona
 from tests.world import World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 WORDS = "Bộ Y tế kính trình Chính phủ xem xét việc bố trí kinh phí tiêm chủng mở rộng cho vùng cao."
 
 

@@ -20,6 +20,9 @@ from tests.page_check import TEST_LANGUAGE, check_page
 from tests.persona import Persona
 from tests.world import World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "sông núi mùa xuân"
 EIGHT = datetime(2026, 11, 23, 1, 0, 10, tzinfo=UTC)
@@ -223,6 +226,7 @@ def test_a_new_password_signs_the_other_devices_out(app: Flask, minister: int) -
         assert passwords.matches(session.get_one(Person, minister).password_hash or "", new["new"])
 
 
+@pytest.mark.both_databases
 def test_a_lost_phone_is_replaced_by_two_officials_from_paper_to_the_first_code(
     app: Flask, minister: int, visitor: Visitor, secretary: Persona, second_secretary: Persona
 ) -> None:
@@ -276,6 +280,7 @@ def test_a_visitor_changes_the_language_of_the_browser(visitor: Visitor) -> None
     assert 'lang="en"' in answer.text
 
 
+@pytest.mark.both_databases
 def test_notices_are_listed_as_sentences_and_marked_as_read(health_minister: Persona, outsider: Persona) -> None:
     health_minister.get("/notices")
     with transaction() as session:
@@ -299,6 +304,7 @@ def test_health_says_that_the_database_answers(visitor: Visitor) -> None:
     assert visitor.get("/health").json == {"database": "ok"}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("path", "form"),
     [
@@ -316,6 +322,7 @@ def test_nonsense_at_the_door_is_refused_and_never_an_error(visitor: Visitor, pa
     assert answer.text.startswith("⟦")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("sent", [[], "text", {"code": 5}, {"code": None}, {"code": "\ud800"}, {"proof": []}])
 def test_nonsense_as_json_is_refused_and_never_an_error(health_minister: Persona, sent: object) -> None:
     for path in ("/sign-in/confirm", "/sign-in/unlock"):

@@ -21,6 +21,9 @@ from tests.flows.conftest import Sitting
 from tests.persona import Persona
 from voting.models import Question
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 
 def put(secretary: Persona, chair: Persona, running: Sitting, *, procedure: str = "vote") -> int:
     """Prepare, show and open a question on the item."""
@@ -50,6 +53,7 @@ def everybody(persona: Callable[[str], Persona], chair: Persona) -> dict[str, Pe
     return {"prime_minister": chair, **{key: persona(key) for key in keys}}
 
 
+@pytest.mark.both_databases
 def test_a_sitting_runs_from_check_in_to_a_verified_archive(
     running: Sitting,
     everybody: dict[str, Persona],
@@ -194,6 +198,7 @@ def test_a_meeting_is_not_closed_over_an_open_question(running: Sitting, secreta
     assert "Thông qua Đề án?" in said
 
 
+@pytest.mark.both_databases
 def test_a_decision_is_corrected_by_a_new_record_and_the_database_refuses_to_change_the_old(
     running: Sitting, secretary: Persona, chair: Persona
 ) -> None:

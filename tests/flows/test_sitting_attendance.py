@@ -16,6 +16,9 @@ from tests.page_check import check_fragment, check_page
 from tests.persona import Persona
 from tests.world import ZONE, World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 
 def running(government: World, secretary: Persona, chair: Persona) -> int:
     meeting = preparing.planned(government, secretary)
@@ -92,6 +95,7 @@ def test_outsiders_and_those_who_only_read_have_no_seat(
     assert present(meeting) == 0
 
 
+@pytest.mark.both_databases
 def test_a_member_sends_a_deputy_who_finds_the_meeting_and_sits_in(
     government: World,
     secretary: Persona,
@@ -147,6 +151,7 @@ def test_a_delegation_that_makes_no_sense_is_refused_with_a_sentence(
         assert session.query(Delegation).count() == 0
 
 
+@pytest.mark.both_databases
 def test_a_screen_in_the_room_shows_a_code_and_after_the_secretarys_word_the_meeting(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona, app: Flask
 ) -> None:

@@ -15,6 +15,9 @@ from tests.voting.test_receipts import check
 from tests.world import MEMBERS, World
 from voting.models import Proxy
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 AWAY, HOLDER = "finance_minister", "health_minister"
 
@@ -37,6 +40,7 @@ def newest() -> int:
         return max(row.id for row in session.query(Proxy))
 
 
+@pytest.mark.both_databases
 def test_a_proxy_from_the_members_form_to_the_names_under_the_result(
     room: Room, secretary: Persona, persona: People
 ) -> None:

@@ -14,6 +14,9 @@ from tests.voting.room import TEXT, Room, mark, opened
 from tests.world import MEMBERS, World
 from voting.conduct import QuestionState
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 
 
@@ -29,6 +32,7 @@ def casts(
     return member.post(f"/questions/{question_id}/ballots", json=ballot, status=status)
 
 
+@pytest.mark.both_databases
 def test_the_secretary_puts_a_question_and_the_members_decide_it(
     room: Room, secretary: Persona, persona: People
 ) -> None:
@@ -122,6 +126,15 @@ def test_what_a_tablet_sends_wrong_is_refused_in_a_sentence(
         )
         assert answer.get_json()["message"].startswith("⟦")
     assert rooms.entries_of(question_id) == 1
+
+
+def test_what_is_too_long_is_named_in_the_readers_language(
+    room: Room, secretary: Persona, health_minister: Persona
+) -> None:
+    ballot = {"cast_id": mark(), "choice": "other", "text": "x" * 5000}
+    address = f"/questions/{opened(room, secretary.actor())}/ballots"
+    assert "⟦Your opinion⟧" in health_minister.refused(address, json=ballot)
+    assert "⟦Mark⟧" in health_minister.refused(address, json={**ballot, "cast_id": "x" * 70, "text": ""})
 
 
 def test_a_ballot_without_the_token_against_forged_forms_is_not_taken(

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from http import HTTPStatus
 
+import pytest
+
 from ecabinet import clock
 from ecabinet.database import reading, transaction
 from ecabinet.organisation.models import Body
@@ -10,6 +12,9 @@ from tests.persona import Persona
 from tests.voting.room import furnish
 from tests.world import World
 from voting.models import Question, WrittenRulebook
+
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
 
 TODAY = clock.today()
 PAGES = "/voting-rules"
@@ -32,6 +37,7 @@ def form(**changed: str) -> dict[str, str]:
     return {"name": "north", "toml": BOOK, "effective_on": TODAY.isoformat(), **changed}
 
 
+@pytest.mark.both_databases
 def test_an_administrator_writes_a_rulebook_and_everybody_concerned_reads_it(
     administrator: Persona, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:

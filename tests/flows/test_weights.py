@@ -11,6 +11,9 @@ from tests.voting import room as rooms
 from tests.voting.council import WEIGHTED, WEIGHTS, write_book
 from tests.world import PEOPLE, World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 TODAY = clock.today("Asia/Ho_Chi_Minh")
 LIST = "\r\n".join(f"{PEOPLE[key][1]}; {weight}" for key, weight in WEIGHTS.items())
 
@@ -24,6 +27,7 @@ def listed(**changed: str) -> dict[str, str]:
     return {"measure": "population", "starts_on": TODAY.isoformat(), "list": LIST, **changed}
 
 
+@pytest.mark.both_databases
 def test_an_administrator_enters_a_list_and_a_question_is_decided_by_it(
     page: str, government: World, administrator: Persona, secretary: Persona, chair: Persona
 ) -> None:

@@ -13,6 +13,9 @@ from tests.voting import room as rooms
 from tests.voting.room import TEXT, Room, circulated, mark
 from tests.world import World
 
+# What a page shows does not depend on the database; the reads and verbs behind it are tried on both where they are defined.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 
 
@@ -21,6 +24,7 @@ def room(government: World) -> Room:
     return rooms.furnish(government)
 
 
+@pytest.mark.both_databases
 def test_the_secretary_asks_and_a_member_answers(
     room: Room, secretary: Persona, health_minister: Persona, monkeypatch: pytest.MonkeyPatch
 ) -> None:

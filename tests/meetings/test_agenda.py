@@ -19,6 +19,9 @@ from tests.meetings import preparing
 from tests.persona import Persona
 from tests.world import World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 FORM = ItemForm(ItemKind.DISCUSSION, "Nội dung của người khác")
 
 
@@ -47,6 +50,7 @@ def test_an_edit_on_an_older_revision_is_refused_and_overwrites_nothing(
     assert preparing.titles(meeting) == ["Của người thứ hai"]
 
 
+@pytest.mark.both_databases
 def test_of_two_secretaries_at_the_same_moment_one_is_kept_and_the_other_told(
     government: World, secretary: Persona, second_secretary: Persona
 ) -> None:
@@ -75,6 +79,7 @@ def test_of_two_secretaries_at_the_same_moment_one_is_kept_and_the_other_told(
     assert preparing.meeting_of(meeting).revision == revision + 1
 
 
+@pytest.mark.both_databases
 def test_each_edit_makes_a_revision_and_leaves_an_audit_row(government: World, secretary: Persona) -> None:
     meeting = preparing.planned(government, secretary)
     before = preparing.meeting_of(meeting).revision
@@ -93,6 +98,7 @@ def test_each_edit_makes_a_revision_and_leaves_an_audit_row(government: World, s
     ]
 
 
+@pytest.mark.both_databases
 def test_items_are_moved_with_their_sub_items(government: World, secretary: Persona) -> None:
     meeting = preparing.planned(government, secretary)
     first, second = preparing.add(secretary, meeting, "Một"), preparing.add(secretary, meeting, "Hai")
@@ -184,6 +190,7 @@ def test_an_item_about_a_dossier_takes_its_title(government: World, secretary: P
     assert preparing.item_of(item).title == "Đề án cấp nước sạch"
 
 
+@pytest.mark.both_databases
 def test_a_dossier_goes_on_an_agenda_once_and_only_when_it_was_accepted(government: World, secretary: Persona) -> None:
     meeting = preparing.planned(government, secretary)
     matter = preparing.accepted_matter(government)

@@ -20,6 +20,9 @@ from tests.meetings import preparing
 from tests.persona import Persona
 from tests.world import ZONE, World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 
 def running(government: World, secretary: Persona, chair: Persona) -> int:
     meeting = preparing.planned(government, secretary)
@@ -59,6 +62,7 @@ def stays(meeting: int) -> list[tuple[Capacity, Presence, bool]]:
         return [(row.capacity, row.presence, row.left_at is None) for row in rows]
 
 
+@pytest.mark.both_databases
 def test_a_member_checks_in_from_afar_then_comes_and_then_leaves(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:
@@ -101,6 +105,7 @@ def test_everyone_is_told_how_many_are_there(
     ]
 
 
+@pytest.mark.both_databases
 def test_one_who_taps_many_times_at_once_has_one_stay(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:
@@ -188,6 +193,7 @@ def test_a_deputy_sits_in_the_seat_and_does_not_count(
     )
 
 
+@pytest.mark.both_databases
 def test_a_member_who_comes_takes_the_seat_back_and_keeps_it(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona, deputy_health_minister: Persona
 ) -> None:
@@ -201,6 +207,7 @@ def test_a_member_who_comes_takes_the_seat_back_and_keeps_it(
     assert refusal.value.reason is Reason.SEAT_TAKEN_BY_MEMBER
 
 
+@pytest.mark.both_databases
 def test_a_deputy_knows_the_meetings_of_their_days_only_and_may_not_vote(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona, deputy_health_minister: Persona
 ) -> None:
@@ -232,6 +239,7 @@ def test_a_delegation_that_was_ended_gives_nothing_any_more(
     assert refusal.value.reason is Reason.DELEGATION_ENDED
 
 
+@pytest.mark.both_databases
 def test_the_deputies_to_choose_from_are_those_of_the_members_own_unit(government: World) -> None:
     with reading() as session:
         people = delegation.possible_deputies(session, government.membership("health_minister"))
@@ -260,6 +268,7 @@ def test_a_member_delegates_their_own_seat_and_the_secretary_any_of_the_body(
         delegate(secretary, government.committee["finance_minister"], deputy)
 
 
+@pytest.mark.both_databases
 def test_a_seat_has_one_deputy_a_day_and_a_deputy_one_seat(government: World, health_minister: Persona) -> None:
     seat = government.membership("health_minister")
     deputy, other = government.person("deputy_health_minister"), government.person("officer")
@@ -273,6 +282,7 @@ def test_a_seat_has_one_deputy_a_day_and_a_deputy_one_seat(government: World, he
     delegate(health_minister, seat, other, first=6, last=9)
 
 
+@pytest.mark.both_databases
 def test_an_item_is_called_once_it_is_published_and_only_one_is_current(
     government: World, secretary: Persona, chair: Persona
 ) -> None:

@@ -15,6 +15,9 @@ from tests.meetings import preparing
 from tests.persona import Persona
 from tests.world import ZONE, World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 HERE = "192.0.2.1"
 
 
@@ -63,6 +66,7 @@ def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
     monkeypatch.setattr(clock, "now", lambda: now)
 
 
+@pytest.mark.both_databases
 def test_a_screen_shows_the_meeting_once_the_secretary_has_confirmed_its_code(
     government: World, secretary: Persona, chair: Persona
 ) -> None:
@@ -78,6 +82,7 @@ def test_a_screen_shows_the_meeting_once_the_secretary_has_confirmed_its_code(
     assert paired_meeting(cookies) is None
 
 
+@pytest.mark.both_databases
 def test_a_code_is_six_letters_that_cannot_be_mistaken_and_is_used_once(
     government: World, secretary: Persona, chair: Persona
 ) -> None:
@@ -161,6 +166,7 @@ def test_a_screen_follows_nothing_before_it_is_paired_and_then_what_all_present_
     assert set(following.topics) == {f"hall:{screen}", f"item:{plain}"}
 
 
+@pytest.mark.both_databases
 def test_an_item_is_hidden_while_somebody_is_there_who_may_not_read_it(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:

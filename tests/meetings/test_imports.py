@@ -19,6 +19,9 @@ from tests.meetings import preparing
 from tests.persona import Persona
 from tests.world import World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 REAL = PROJECT.parent / "shared" / "data" / "real" / "nyc-council-2026-01-29-828-items.json"
 
 
@@ -39,6 +42,7 @@ def waiting() -> int:
         return session.scalar(select(func.count()).select_from(AgendaImport)) or 0
 
 
+@pytest.mark.both_databases
 def test_a_file_becomes_items_and_sub_items_after_a_look(government: World, secretary: Persona) -> None:
     meeting = preparing.planned(government, secretary)
     matter = preparing.accepted_matter(government)
@@ -83,6 +87,7 @@ def test_an_import_on_an_older_revision_is_refused(
     assert preparing.titles(meeting) == ["Khai mạc"]
 
 
+@pytest.mark.both_databases
 def test_what_waits_is_ones_own_and_the_next_file_takes_its_place(
     government: World, secretary: Persona, second_secretary: Persona
 ) -> None:

@@ -13,12 +13,16 @@ from tests.meetings import preparing
 from tests.persona import Persona
 from tests.world import World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 
 def following(persona: Persona, meeting: int) -> Following:
     with reading() as session:
         return live.follow(session, persona.actor(), {}, meeting)
 
 
+@pytest.mark.both_databases
 def test_each_hears_of_the_items_whose_papers_they_may_read(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona, guest: Persona
 ) -> None:

@@ -22,6 +22,9 @@ from tests.meetings import preparing
 from tests.persona import Persona
 from tests.world import World
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 
 def may_read(persona: Persona, matter: int) -> bool:
     with reading() as session:
@@ -34,6 +37,7 @@ def lines(persona: Persona, meeting: int, number: int | None = None) -> list[tup
         return [(line.label, line.title) for line in queries.agenda_of(session, persona.actor(), found, number)]
 
 
+@pytest.mark.both_databases
 def test_the_agenda_goes_from_the_secretary_to_the_chair_and_to_the_members(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:
@@ -53,6 +57,7 @@ def test_the_agenda_goes_from_the_secretary_to_the_chair_and_to_the_members(
     assert [(one.stream, one.state) for one in news] == [(f"meeting:{meeting}", {"version": 1})]
 
 
+@pytest.mark.both_databases
 def test_a_published_version_never_changes_and_the_next_counts_on(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:
@@ -71,6 +76,7 @@ def test_a_published_version_never_changes_and_the_next_counts_on(
         lines(health_minister, meeting, 3)
 
 
+@pytest.mark.both_databases
 def test_what_changed_is_told_between_two_versions_with_new_papers_among_it(
     database: object, government: World, secretary: Persona, chair: Persona, officer: Persona, health_minister: Persona
 ) -> None:
@@ -168,6 +174,7 @@ def test_an_empty_agenda_is_not_proposed(government: World, secretary: Persona) 
     assert refusal.value.reason is Reason.AGENDA_EMPTY
 
 
+@pytest.mark.both_databases
 def test_members_lose_the_papers_of_a_withdrawn_item_with_the_next_version(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:
@@ -249,6 +256,7 @@ def test_members_do_not_know_an_item_before_it_is_published(
                 queries.draft_of(session, persona.actor(), preparing.meeting_of(meeting))
 
 
+@pytest.mark.both_databases
 def test_the_version_on_screen_is_remembered_and_never_goes_back(
     government: World, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:

@@ -21,6 +21,9 @@ from voting.engine.result import Outcome
 from voting.engine.rule import Form, Rule
 from voting.models import Question
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 OPTIONS = "Hà Nội\n  Đà   Nẵng \n\nCần Thơ"
 
@@ -114,6 +117,7 @@ def test_the_box_says_what_was_offered_in_which_words_and_that_no_rule_decides(r
     assert entries.check_chain(bodies(question_id)) is None
 
 
+@pytest.mark.both_databases
 def test_the_ballots_that_stand_are_counted_for_each_option(room: Room, secretary: Persona, persona: People) -> None:
     rooms.bar(room, MEMBERS[5])
     question_id = counted(room, secretary, persona)

@@ -21,6 +21,9 @@ from voting import casting, queries
 from voting.ballots import Ballot
 from voting.models import Proxy
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 AWAY = "finance_minister"
 HOLDER = "health_minister"
@@ -155,6 +158,7 @@ def test_what_changed_before_the_opening_is_in_the_roll(
     assert before.partition(b'"roll"')[2] != after.partition(b'"roll"')[2]
 
 
+@pytest.mark.both_databases
 def test_a_proxy_given_after_the_opening_casts_nothing_in_the_open_question(
     room: Room, secretary: Persona, chair: Persona
 ) -> None:

@@ -27,6 +27,9 @@ from voting.rulings import paper_ballots
 from voting.rulings.paper_ballots import Given, Read
 from voting.rulings.rules import Channel, Reason
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 PAPER = Given(Channel.PAPER, "Hồ sơ phiên họp, bì số 4")
 
@@ -68,6 +71,7 @@ def entry(question_id: int, number: int) -> dict[str, Any]:
     return dict(json.loads(bodies(question_id)[number]))
 
 
+@pytest.mark.both_databases
 def test_a_ballot_is_in_the_box_only_once_a_second_official_has_read_the_same(
     room: Room, secretary: Persona, chair: Persona
 ) -> None:
@@ -97,6 +101,7 @@ def test_what_the_second_official_reads_otherwise_is_refused_and_nothing_is_kept
     confirms(chair, question_id, paper, read(room, "health_minister"))
 
 
+@pytest.mark.both_databases
 def test_nobody_confirms_what_they_entered_nor_twice(
     room: Room, secretary: Persona, chair: Persona, persona: People
 ) -> None:
@@ -144,6 +149,7 @@ def test_the_member_is_told_the_number_and_finds_the_ballot_as_theirs(
     assert (mine.number, mine.choice) == (1, "yes")
 
 
+@pytest.mark.both_databases
 def test_the_last_ballot_counts_whether_it_came_on_paper_or_from_the_tablet(
     room: Room, secretary: Persona, chair: Persona, health_minister: Persona, persona: People
 ) -> None:
@@ -249,6 +255,7 @@ def test_a_ballot_that_waits_is_found_only_with_its_own_question(
         confirms(chair, another, paper, what)
 
 
+@pytest.mark.both_databases
 def test_in_writing_the_last_missing_answer_may_come_by_telephone_and_closes_it(
     room: Room, secretary: Persona, chair: Persona, persona: People
 ) -> None:

@@ -29,6 +29,9 @@ from voting.franchise import proxies
 from voting.franchise.proxy_rules import Reason
 from voting.models import Proxy
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 AWAY = "finance_minister"
 
@@ -58,6 +61,7 @@ def frozen(question_id: int, room: Room) -> dict[str, str]:
     return {keys[line["member"]]: keys[line["proxy"]] for line in roll if line["proxy"]}
 
 
+@pytest.mark.both_databases
 def test_a_member_gives_their_proxy_and_the_roll_of_the_next_question_names_the_holder(
     room: Room, secretary: Persona, finance_minister: Persona
 ) -> None:
@@ -99,6 +103,7 @@ def test_nobody_gives_the_proxy_of_another_or_to_somebody_outside(
         assert proxies.standing(session, room.meeting_id) == {}
 
 
+@pytest.mark.both_databases
 def test_one_proxy_stands_at_a_time_and_either_member_or_the_secretary_ends_it(
     room: Room, finance_minister: Persona, health_minister: Persona, secretary: Persona, chair: Persona
 ) -> None:
@@ -179,6 +184,7 @@ def test_the_holder_is_not_shown_what_the_member_cast_themself(
     assert own.mine is not None
 
 
+@pytest.mark.both_databases
 def test_an_ended_proxy_keeps_who_and_when(room: Room, finance_minister: Persona) -> None:
     proxy_id = gives(room, finance_minister, AWAY, "health_minister")
     before = clock.now()

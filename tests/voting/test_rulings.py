@@ -37,6 +37,9 @@ from voting.rulings import annulment, correction, two_officials
 from voting.rulings import service as rulings
 from voting.rulings.rules import Reason
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 OPINION = MEMBERS[2]
 WHY = "Máy của thành viên bị lỗi"
@@ -120,6 +123,7 @@ def voted(question_id: int) -> int:
 # A ballot withdrawn
 
 
+@pytest.mark.both_databases
 def test_a_withdrawn_ballot_does_not_count_and_the_member_may_vote_again(
     room: Room, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:
@@ -155,6 +159,7 @@ def test_the_member_is_told_and_the_room_hears_of_the_count(
     assert (newest.state["state"], newest.state["ruled"]) == ("open", True)  # so that an open ballot is fetched anew
 
 
+@pytest.mark.both_databases
 def test_an_earlier_ballot_of_the_member_counts_again_and_they_are_told_which(
     room: Room, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:
@@ -183,6 +188,7 @@ def test_a_newer_ballot_stands_when_an_older_one_is_withdrawn(
     assert figures_at_close(question_id, secretary.actor())["yes"] == 1
 
 
+@pytest.mark.both_databases
 def test_only_a_ballot_can_be_withdrawn_and_only_once(
     room: Room, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:
@@ -228,6 +234,7 @@ def test_where_no_change_is_allowed_a_withdrawn_ballot_may_be_cast_anew(
 # The end moved
 
 
+@pytest.mark.both_databases
 def test_the_end_is_moved_in_the_box_on_the_panel_and_for_the_clock(room: Room, secretary: Persona) -> None:
     question_id = opened(room, secretary.actor(), closes_in=timedelta(minutes=5))
     ended = question(question_id).closes_at
@@ -260,6 +267,7 @@ def test_a_ballot_after_the_old_end_counts_and_the_clock_waits_for_the_new_one(
     assert question(question_id).state is QuestionState.OPEN
 
 
+@pytest.mark.both_databases
 def test_a_close_by_the_clock_that_was_on_its_way_when_the_end_was_moved_is_refused(
     room: Room, secretary: Persona
 ) -> None:
@@ -337,6 +345,7 @@ def _closes_at(question_id: int) -> datetime:
 # Annulment
 
 
+@pytest.mark.both_databases
 def test_two_officials_annul_an_open_vote_and_a_new_question_may_be_put(
     room: Room, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:
@@ -376,6 +385,7 @@ def test_a_closed_vote_that_is_annulled_shows_no_result_and_says_why(
     assert entry_rules.check_chain(bodies(question_id)) is None
 
 
+@pytest.mark.both_databases
 def test_an_annulment_needs_two_different_people_and_waits_once(
     room: Room, secretary: Persona, chair: Persona, health_minister: Persona, persona: People
 ) -> None:
@@ -429,6 +439,7 @@ def test_a_question_that_was_not_opened_or_is_declared_is_not_annulled(
     assert refusal(annuls, chair, question_id, ruling) is Reason.DECLARED
 
 
+@pytest.mark.both_databases
 def test_a_written_vote_that_is_annulled_is_over_for_the_clock_and_in_every_list(
     room: Room, secretary: Persona, chair: Persona, health_minister: Persona
 ) -> None:
@@ -458,6 +469,7 @@ def closed_short_of_one(room: Room, secretary: Persona, persona: People) -> int:
     return question_id
 
 
+@pytest.mark.both_databases
 def test_another_opinion_that_was_read_wrongly_changes_the_outcome_and_the_first_result_stays(
     room: Room, secretary: Persona, chair: Persona, persona: People
 ) -> None:
@@ -500,6 +512,7 @@ def test_who_was_not_there_after_all_leaves_the_presence(
     assert len(shown.present) == 5
 
 
+@pytest.mark.both_databases
 def test_a_second_correction_stands_beside_the_first(
     room: Room, secretary: Persona, chair: Persona, persona: People
 ) -> None:

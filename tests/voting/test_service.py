@@ -25,6 +25,9 @@ from voting import entries, preparing, queries, service
 from voting.conduct import QuestionState, Reason
 from voting.models import QuestionText, RollEntry
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 
 
@@ -58,6 +61,7 @@ def test_a_question_is_prepared_with_the_bodys_own_rule_and_seen_by_nobody_else(
             queries.panel(session, health_minister.actor(), question_id)
 
 
+@pytest.mark.both_databases
 def test_every_wording_is_kept(room: Room, secretary: Persona) -> None:
     question_id = rooms.prepared(room, secretary.actor())
     with transaction() as session:
@@ -90,6 +94,7 @@ def test_a_rule_made_for_writing_is_refused_in_the_room(room: Room, secretary: P
         rooms.prepared(room, secretary.actor(), rule_name="viet_nam/opinion_form")
 
 
+@pytest.mark.both_databases
 def test_a_second_question_on_the_matter_is_its_next_round(room: Room, secretary: Persona) -> None:
     rooms.prepared(room, secretary.actor())
     assert rooms.question(rooms.prepared(room, secretary.actor())).round == 2
@@ -106,6 +111,7 @@ def test_a_withdrawn_question_is_not_armed(room: Room, secretary: Persona) -> No
 # Opening
 
 
+@pytest.mark.both_databases
 def test_opening_freezes_the_rule_the_roll_and_the_papers_in_the_first_entry(room: Room, secretary: Persona) -> None:
     question_id = opened(room, secretary.actor())
     first = json.loads(rooms.bodies(question_id)[0])
@@ -121,6 +127,7 @@ def test_opening_freezes_the_rule_the_roll_and_the_papers_in_the_first_entry(roo
     )
 
 
+@pytest.mark.both_databases
 def test_opening_holds_the_item_and_the_papers(room: Room, secretary: Persona) -> None:
     question_id = opened(room, secretary.actor())
     with reading() as session:
@@ -170,6 +177,7 @@ def test_a_meeting_that_is_not_running_opens_nothing(room: Room, secretary: Pers
         service.arm(session, secretary.actor(), question_id)
 
 
+@pytest.mark.both_databases
 def test_one_question_is_open_in_a_meeting_at_a_time_even_when_two_are_opened_at_once(
     room: Room, secretary: Persona, second_secretary: Persona
 ) -> None:
@@ -195,6 +203,7 @@ def test_one_question_is_open_in_a_meeting_at_a_time_even_when_two_are_opened_at
     assert refusals == [Reason.ANOTHER_OPEN]
 
 
+@pytest.mark.both_databases
 def test_a_conflict_declared_before_the_opening_recuses_and_the_member_is_told(
     room: Room, secretary: Persona, health_minister: Persona
 ) -> None:

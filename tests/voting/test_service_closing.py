@@ -20,6 +20,9 @@ from voting.conduct import Procedure, QuestionState, Reason
 from voting.engine.result import StepKind
 from voting.models import Question
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 People = Callable[[str], Persona]
 
 
@@ -42,6 +45,7 @@ def vote(room: Room, secretary: Persona, persona: People, choices: dict[str, str
 # Closing
 
 
+@pytest.mark.both_databases
 def test_a_majority_of_all_members_adopts_with_its_reasons(room: Room, secretary: Persona, persona: People) -> None:
     closed = vote(
         room,
@@ -100,6 +104,7 @@ def test_presence_for_the_quorum_is_taken_at_the_close_and_a_ballot_from_afar_co
     }
 
 
+@pytest.mark.both_databases
 def test_who_left_before_the_close_is_not_present(room: Room, secretary: Persona) -> None:
     question_id = opened(room, secretary.actor())
     with transaction() as session:
@@ -122,6 +127,7 @@ def test_the_last_entry_holds_the_result_and_who_gave_no_ballot(
     assert entries.check_chain(rooms.bodies(question_id)) is None
 
 
+@pytest.mark.both_databases
 def test_a_question_is_closed_once(room: Room, secretary: Persona) -> None:
     question_id = opened(room, secretary.actor())
     rooms.closed(question_id, secretary.actor())
@@ -136,6 +142,7 @@ def test_a_draft_is_not_closed(room: Room, secretary: Persona) -> None:
         rooms.closed(question_id, secretary.actor())
 
 
+@pytest.mark.both_databases
 def test_where_nobody_objects_it_is_adopted_and_those_present_are_known(room: Room, secretary: Persona) -> None:
     question_id = opened(room, secretary.actor(), procedure=Procedure.NO_OBJECTION)
     closed = rooms.closed(question_id, secretary.actor())
@@ -188,6 +195,7 @@ def test_while_a_question_is_open_nobody_is_given_the_split(room: Room, secretar
         assert (panel.voted, panel.of, panel.result, panel.mine) == (1, 6, None, None)
 
 
+@pytest.mark.both_databases
 def test_the_result_names_who_voted_how_after_the_close(room: Room, secretary: Persona, persona: People) -> None:
     question_id = opened(room, secretary.actor())
     casts(persona("finance_minister"), question_id, "no")
@@ -213,6 +221,7 @@ def test_a_member_sees_their_own_ballot_and_no_other(room: Room, secretary: Pers
     assert other is None
 
 
+@pytest.mark.both_databases
 def test_the_live_question_is_the_open_one_and_none_for_who_may_not_read_it(
     room: Room, secretary: Persona, health_minister: Persona, outsider: Persona
 ) -> None:

@@ -29,6 +29,9 @@ from voting.proof import checkpoints, starting, time_stamps
 from voting.proof.starting import CannotStart
 from voting.proof.time_stamps import Authority, NotStamped, Stamped
 
+# What is asked of an authority and what it answers does not depend on the database.
+pytestmark = pytest.mark.any_database
+
 SETTINGS = """
 [ req ]
 distinguished_name = name
@@ -197,6 +200,7 @@ def test_nothing_is_asked_and_nothing_awaited_where_no_authority_is_configured(r
     assert state_of(question_id) is None
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("statement", ["UPDATE time_stamp SET size = 9", "DELETE FROM time_stamp"])
 def test_no_time_stamp_is_changed_or_deleted(room: Room, secretary: Persona, statement: str) -> None:
     question_id = opened(room, secretary.actor())

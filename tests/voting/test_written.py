@@ -29,6 +29,9 @@ from voting.jobs import WORK
 from voting.opinions import queries as written_queries
 from voting.opinions import service as written
 
+# Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
+pytestmark = pytest.mark.any_database
+
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)  # nine o'clock in the morning there
 THURSDAY_AT_FIVE = datetime(2026, 11, 26, 10, tzinfo=UTC)
 EARLY_CLOSE = "plain/majority_of_all_written"
@@ -64,6 +67,7 @@ def notices_of(key: str) -> list[tuple[int, str]]:
         return [(row.person_id, row.sentence) for row in found]
 
 
+@pytest.mark.both_databases
 def test_the_deadline_is_the_closing_hour_of_the_last_working_day_and_is_frozen_with_its_calendar(
     room: Room, secretary: Persona, set_clock: SetClock
 ) -> None:
@@ -105,6 +109,7 @@ def test_a_dossier_that_is_not_accepted_is_not_asked_about(room: Room, secretary
         circulated(room, secretary.actor())
 
 
+@pytest.mark.both_databases
 def test_members_get_the_papers_a_notice_and_an_email_and_the_recused_do_not_get_the_notice(
     room: Room, secretary: Persona
 ) -> None:
@@ -194,6 +199,7 @@ def test_after_the_deadline_silence_is_no_agreement_where_the_rule_says_so(
     assert (closed.outcome, closed.result["figures"]["yes"], closed.result["figures"]["silent"]) == ("fail", 3, 3)
 
 
+@pytest.mark.both_databases
 def test_it_closes_early_when_all_have_answered_and_the_rule_allows_it(
     room: Room, secretary: Persona, persona: People, set_clock: SetClock
 ) -> None:
@@ -226,6 +232,7 @@ def close_due(question_id: int) -> datetime:
         return session.scalars(select(Job.due_at).where(Job.key == f"close:{question_id}")).one()
 
 
+@pytest.mark.both_databases
 def test_those_who_have_not_answered_are_reminded_a_day_and_four_hours_before_and_never_twice(
     room: Room, secretary: Persona, health_minister: Persona, set_clock: SetClock
 ) -> None:
@@ -280,6 +287,7 @@ def test_a_reminder_before_a_monday_deadline_comes_on_friday_and_skips_holidays(
     assert at["last_hours"] == monday - timedelta(hours=4)
 
 
+@pytest.mark.both_databases
 def test_the_overview_tells_the_secretary_who_is_missing_and_never_what_was_answered(
     room: Room, secretary: Persona, health_minister: Persona
 ) -> None:
@@ -311,6 +319,7 @@ def test_the_overview_is_for_those_who_prepare(room: Room, secretary: Persona, p
         written_queries.overview(session, persona(key).actor(), question_id)
 
 
+@pytest.mark.both_databases
 def test_the_inbox_holds_what_is_put_to_me_and_whether_i_have_answered(
     room: Room, secretary: Persona, health_minister: Persona, finance_minister: Persona, outsider: Persona
 ) -> None:

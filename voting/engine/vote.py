@@ -120,7 +120,8 @@ def _represented(roll: Sequence[RollMember], ballots: Mapping[str, LiveBallot]) 
 
 
 def _sitting(roll: Sequence[RollMember], present: Collection[str]) -> list[str]:
-    return [line.member for line in roll if line.member in present and not line.substituted]
+    there = frozenset(present)
+    return [line.member for line in roll if line.member in there and not line.substituted]
 
 
 def _choice_of(line: RollMember, ballots: Mapping[str, LiveBallot], there: Collection[str]) -> Choice | None:
