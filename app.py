@@ -14,14 +14,16 @@ from desk import hall as desk_hall
 from desk import live as desk_live
 from desk import navigation
 from desk import views as desk_views
-from ecabinet import answers, audit_views, database, gate, health, news, notice_views, pages, pulse, sockets
+from ecabinet import answers, audit_views, database, gate, health, news, pages, pulse, sockets
 from ecabinet.config import PROJECT, Config, Mode, make_private, or_end
+from ecabinet.notices import views as notice_views
 from ecabinet.organisation import views as organisation_views
 from ecabinet.sign_in import relying_party
 from ecabinet.sign_in import views as sign_in_views
 from meetings import live as meetings_live
 from meetings import views as meetings_views
 from outcomes import views as outcomes_views
+from voting import live as voting_live
 from voting import views as voting_views
 from voting.proof import starting
 
@@ -120,6 +122,7 @@ def _attach_sockets(app: Flask, config: Config) -> None:
             "agenda": meetings_live.follow_draft,
             "hall": meetings_live.follow_hall,
             "matters": agenda_docs_live.follow,
+            "opinion": voting_live.follow_opinion,
             "desk": desk_live.follow,
         },
         meetings_live.admits_hall,

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 import agenda_docs.jobs
 import outcomes.jobs
 import voting.jobs
-from ecabinet import database, jobs, mail
+from ecabinet import database, jobs
 from ecabinet.config import Config, or_end
 from ecabinet.jobs import Work
-from ecabinet.translation import words_of_a_notice
+from ecabinet.notices import deliveries
+from ecabinet.notices.installed import carriers_of
+from voting.opinions.reminders import queries as reminders
 from voting.proof import starting
 from voting.proof.starting import CannotStart
 
@@ -19,12 +21,13 @@ from voting.proof.starting import CannotStart
 def work_of(config: Config) -> Mapping[str, Work]:
     """Return what each job name does in this installation."""
 
+    carriers = carriers_of(config)
+
     def send_notices() -> None:
-        send = mail.sender_for(config.smtp_url, config.instance / "mail")
-        mail.send_waiting(send, config.mail_sender, words_of_a_notice)
+        deliveries.send_due(carriers, config.home, reminders.is_moot)
 
     return {
-        mail.JOB: send_notices,
+        deliveries.NAME: send_notices,
         **agenda_docs.jobs.WORK,
         **voting.jobs.WORK,
         **outcomes.jobs.WORK,
@@ -40,7 +43,8 @@ def main() -> None:
         starting.start(config)
     except CannotStart as reason:
         sys.exit(str(reason))
-    jobs.run_for_ever(work_of(config), time.sleep)
+    work = work_of(config)
+    jobs.run_for_ever(work, time.sleep, work[deliveries.NAME])
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """The papers of a dossier: submitted, confirmed, held, removed; every version stays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from agenda_docs import keeping, reading, rules, search
-from agenda_docs.models import Document, DocumentKind, DocumentVersion, Hold, Matter
+from agenda_docs.models import Document, DocumentKind, DocumentVersion, Hold, Matter, PageText
 from agenda_docs.rules import MatterState
 from agenda_docs.upload import Examined
 from ecabinet import audit, clock, news
@@ -81,6 +81,7 @@ def _append(session: Session, actor: Actor, matter: Matter, document: Document, 
     session.add(version)
     session.flush()
     search.index_version(session, document, version, verdict.texts)
+    _keep_texts(session, version, verdict.texts)
     audit.record(
         session,
         actor,
@@ -94,6 +95,12 @@ def _append(session: Session, actor: Actor, matter: Matter, document: Document, 
     )
     _announce(session, matter)
     return version
+
+
+def _keep_texts(session: Session, version: DocumentVersion, texts: Sequence[str]) -> None:
+    """Keep the text of each page: the search forgets a version once there is a newer one, and the two are to be compared."""
+    pages = ((number, search.keepable(text)) for number, text in enumerate(texts, start=1))
+    session.add_all(PageText(version_id=version.id, page=number, text=text) for number, text in pages if text.strip())
 
 
 def _kept(examined: Examined) -> tuple[Blob, Blob]:

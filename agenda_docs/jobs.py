@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from agenda_docs.advice import jobs as advice
 from agenda_docs.models import DocumentVersion
 from ecabinet import clock, jobs
 from ecabinet.blobs import Blobs
@@ -41,4 +42,4 @@ def _known_hashes(session: Session) -> tuple[set[str], set[str]]:
     return originals, served
 
 
-WORK: dict[str, Callable[..., None]] = {NAME: remove_orphans}
+WORK: dict[str, Callable[..., None]] = {NAME: remove_orphans, **advice.WORK}

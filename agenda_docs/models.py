@@ -89,6 +89,18 @@ class DocumentVersion(Base):
     ]  # a file that intake changed waits here until somebody has looked at its pages
 
 
+class PageText(Base):
+    """The text of one page of a version, kept so that versions can be compared; a page without text has no row."""
+
+    __tablename__ = "page_text"
+    __table_args__ = (UniqueConstraint("version_id", "page"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("document_version.id"))
+    page: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+
+
 class Hold(Base):
     """A reason why a version may not be replaced or removed: a question refers to it."""
 
@@ -109,6 +121,7 @@ class Because(StrEnum):
     ITEM = "item"
     GUEST = "guest"
     OPINION = "opinion"
+    ADVICE = "advice"
     AUDIT = "audit"
 
 

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from agenda_docs import conflicts, keeping, queries, readers, rules
 from agenda_docs import reading as readable
+from agenda_docs.advice import queries as advice
+from agenda_docs.advice import rules as advice_rules
 from agenda_docs.models import DocumentKind, Matter
 from agenda_docs.rules import Verb
 from ecabinet import clock, news
@@ -51,7 +53,18 @@ def dossier_page(session: Session, actor: Actor, matter: Matter) -> dict[str, An
         "kinds": list(DocumentKind),
         "may": _offered(actor, matter),
         "with_lodger": matter.state in rules.WITH_LODGER,
+        **_advice(session, actor, matter),
         **_conflicts(session, actor, matter),
+    }
+
+
+def _advice(session: Session, actor: Actor, matter: Matter) -> dict[str, Any]:
+    """What is missing before the dossier can be put to the members, the advice on it, and whom one may still ask."""
+    may_ask = advice.may_manage(session, actor, matter.id)
+    return {
+        "readiness": advice.readiness(session, actor, matter.id),
+        "units_to_ask": advice.units_to_ask(session, matter) if may_ask else [],
+        "days_to_advise": advice_rules.MOST_DAYS,
     }
 
 

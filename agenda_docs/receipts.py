@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from agenda_docs import reading
 from agenda_docs.models import Document, DocumentVersion, Matter, Reading
-from ecabinet import audit, clock
+from ecabinet import audit, clock, pulse
 from ecabinet.access import Actor
 from ecabinet.audit import Tag
+from ecabinet.database import after_commit
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ def open_version(session: Session, actor: Actor, version_id: int) -> Opened:
             person_id=actor.person_id, version_id=version.id, first_opened_at=now, last_opened_at=now, times=0, page=1
         )
         session.add(receipt)
+        stream, matter_id = f"matter:{matter.id}", matter.id
+        after_commit(session, lambda: pulse.beat(stream, None, "opened", matter=matter_id))
     receipt.last_opened_at, receipt.times = now, receipt.times + 1
     audit.record(
         session, actor, Tag.DOCUMENT_OPENED, version, body_id=matter.body_id, matter_id=matter.id, number=version.number

@@ -55,7 +55,7 @@ def index(
     """Make text findable for those who may read the matter (or the document), in place of what was indexed for this subject before."""
     session.execute(delete(SearchText).where(SearchText.kind == kind, SearchText.subject_id == subject_id))
     for page, text in pages:
-        kept = _keepable(text)
+        kept = keepable(text)
         session.add(
             SearchText(
                 kind=kind,
@@ -72,8 +72,8 @@ def index(
     session.flush()
 
 
-def _keepable(text: str) -> str:
-    """Without what no database keeps: NUL and lone surrogates."""
+def keepable(text: str) -> str:
+    """Return the text of a page without what no database keeps: NUL and lone surrogates."""
     return text[:PAGE_AT_MOST].replace("\0", " ").encode("utf-8", "ignore").decode()
 
 

@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from agenda_docs import conflicts, document_views, pages, queries, readers, search_views, service
 from agenda_docs import reading as readable
+from agenda_docs.advice import views as advice_views
+from agenda_docs.comparison import views as comparison_views
 from agenda_docs.rules import MatterState
 from ecabinet import clock, forms
 from ecabinet.access import Permission
@@ -15,7 +17,7 @@ from ecabinet.database import reading, transaction
 from ecabinet.gate import actor, requires
 
 bp = Blueprint("agenda_docs", __name__)
-BLUEPRINTS = (bp, document_views.bp, search_views.bp)
+BLUEPRINTS = (bp, document_views.bp, comparison_views.bp, advice_views.bp, search_views.bp)
 
 
 @bp.get("/matters")

@@ -9,6 +9,7 @@ from voting import casting
 from voting.ballots import Ballot
 from voting.engine.rule import Choice
 
+COMMENTING = 0.3  # the share of those who agree and say something with it
 REMARKS: tuple[Name, ...] = (
     ("Đề nghị làm rõ nguồn vốn và tiến độ giải ngân.", "Please make the source of money and its timing clear."),
     (
@@ -25,6 +26,6 @@ def cast(stage: Stage, question_id: int, accounts: Iterable[str], split: Mapping
     answers = [choice for choice, count in split.items() for _ in range(count)]
     whim.shuffle(answers)
     for account, choice in zip(accounts, answers, strict=True):
-        text = stage.said(whim.choice(REMARKS)) if choice is Choice.OTHER else ""
+        text = stage.said(whim.choice(REMARKS)) if choice is not Choice.YES or whim.random() < COMMENTING else ""
         ballot = Ballot(f"demonstration-{account}-{question_id}", choice.value, text)
         casting.cast(stage.person(account), question_id, ballot)

@@ -5,6 +5,7 @@ A file in the instance's folder says that the content is complete. Where it is m
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import outcomes.jobs
 import voting.jobs
 from agenda_docs.upload import Examined
 from demonstration import (
+    before_the_sitting,
     committee,
     dossiers,
     history,
@@ -26,14 +28,17 @@ from demonstration import (
 )
 from demonstration.progress import Progress
 from demonstration.stage import Stage
-from ecabinet import clock, database, mail
+from ecabinet import clock, database
 from ecabinet.config import Config, ConfigurationError, Mode, from_environment
 from ecabinet.database import reading, transaction
 from ecabinet.jobs import Work
+from ecabinet.notices import deliveries
+from ecabinet.notices.installed import carriers_of
 from ecabinet.organisation.models import Person
 from ecabinet.refusals import N_
-from ecabinet.translation import translated, words_of_a_notice
+from ecabinet.translation import translated
 from outcomes import archive as archives
+from voting.opinions.reminders import queries as reminders
 from voting.proof import starting
 
 HALF_FILLED = N_(
@@ -79,12 +84,16 @@ def fill(config: Config, *, make: Make = dossiers.examined) -> Stage:
     with progress.step(N_("Last month's meeting, with its votes and archive")):
         last = last_meeting.play(scene, last_meeting.day_of(today), next_one=today)
     with progress.step(N_("Today's meetings")):
-        this_meeting.play(scene, starts_local, last)
+        planned = this_meeting.play(scene, starts_local, last)
+        before_the_sitting.state_positions(scene, planned, now)
         committee.play(scene, history.next_half_hour(later=2))
     with progress.step(N_("Written opinions, dossiers that wait, next month's meeting")):
         opinions.play_closed(scene, today)
         dossiers.leave_waiting(scene, history.moment(today - timedelta(days=2), 9))
-        opinions.play_open(scene, now)
+        asked = opinions.play_open(scene, now)
+        before_the_sitting.ask_for_advice(scene, now)
+        before_the_sitting.draft_an_answer(scene, asked, now)
+        before_the_sitting.ask_the_chair(scene, now)
         this_meeting.play_next(scene, today)
     with progress.step(N_("Notices")):
         history.let_time_pass(scene.work, now)
@@ -96,9 +105,10 @@ def fill(config: Config, *, make: Make = dossiers.examined) -> Stage:
 def _work(config: Config) -> Mapping[str, Work]:
     """Return what the worker would do meanwhile, in this installation."""
 
+    carriers = carriers_of(replace(config, smtp_url=None, sms_url=None))  # nothing made up leaves the house
+
     def send_notices() -> None:
-        send = mail.sender_for(None, config.instance / "mail")
-        mail.send_waiting(send, config.mail_sender, words_of_a_notice)
+        deliveries.send_due(carriers, config.home, reminders.is_moot)
 
     def write_archive(*, archive: int) -> None:
         archives.write(config, archive)
@@ -107,7 +117,7 @@ def _work(config: Config) -> Mapping[str, Work]:
         **agenda_docs.jobs.WORK,
         **voting.jobs.WORK,
         **outcomes.jobs.WORK,
-        "notices.send": send_notices,
+        deliveries.NAME: send_notices,
         "outcomes.write_archive": write_archive,
     }
 

@@ -11,6 +11,7 @@ from demonstration.organisation import ZONE
 from ecabinet import clock, jobs
 from ecabinet.database import reading
 from ecabinet.jobs import Job, JobState, Work
+from ecabinet.notices import deliveries
 
 WEEKEND = (5, 6)
 MOMENT = timedelta(seconds=1)
@@ -60,12 +61,15 @@ def next_half_hour(later: int = 0) -> datetime:
 
 
 def let_time_pass(work: Mapping[str, Work], until: datetime) -> None:
-    """Run the jobs that fall due until an instant, each when it is due."""
+    """Run the jobs and send the messages that fall due until an instant, each when it is due."""
     while (due := _next_due()) is not None and due <= until:
         with at(due + MOMENT):
             jobs.run_due(work)
+            work[deliveries.NAME]()
 
 
 def _next_due() -> datetime | None:
     with reading() as session:
-        return session.scalar(select(func.min(Job.due_at)).where(Job.state == JobState.WAITING))
+        job = session.scalar(select(func.min(Job.due_at)).where(Job.state == JobState.WAITING))
+        message = deliveries.next_due(session)
+    return min((due for due in (job, message) if due is not None), default=None)

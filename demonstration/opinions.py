@@ -15,6 +15,7 @@ from voting import preparing
 from voting.conduct import GRACE
 from voting.engine.rule import Choice, Form
 from voting.models import Question
+from voting.opinions import approval
 from voting.opinions import service as written
 
 CLOSED_DAYS, OPEN_DAYS = 5, 3
@@ -39,22 +40,25 @@ def play_closed(stage: Stage, today: date) -> None:
         _declare(stage, question_id)
 
 
-def play_open(stage: Stage, now: datetime) -> None:
-    """Ask in writing an hour ago; some of the simulated members have answered, those one can play have not."""
+def play_open(stage: Stage, now: datetime) -> int:
+    """Ask in writing an hour ago and return the question; some of the simulated members have answered, those one can play have not."""
     lodged = history.moment(clock.today() - timedelta(days=6), 9)
     dossiers.lodge(stage, [dossiers.OPEN_OPINION], lodged)
     question_id = _circulate(stage, dossiers.OPEN_OPINION, OPEN_DAYS, now - timedelta(hours=1))
     answering = SIMULATED[: sum(OPEN_SPLIT.values())]
     _answer(stage, question_id, answering, OPEN_SPLIT, now - timedelta(minutes=30))
+    return question_id
 
 
 def _circulate(stage: Stage, dossier: Dossier, days: int, at: datetime) -> int:
     with history.at(at):
-        secretary = stage.person("secretary")
+        secretary, chair = stage.person("secretary"), stage.person("chair")
         text = agendas.question_on(stage, dossier.symbol)
         with transaction() as session:
             matter_id = stage.matters[dossier.symbol]
             question = preparing.prepare_written(session, secretary, matter_id=matter_id, text=text)
+            seen = approval.propose(session, secretary, question.id).approved_hash
+            approval.approve(session, chair, question.id, seen=seen or "")
             written.circulate(session, secretary, question.id, days)
         return question.id
 

@@ -14,7 +14,7 @@ from meetings import attendance, hall, visibility
 from meetings.models import AgendaVersion, Meeting, VersionItem
 from meetings.rules import MeetingState
 from voting import results
-from voting.conduct import QuestionState
+from voting.conduct import VOID, QuestionState
 from voting.frozen import entitled_count
 from voting.models import Box, Question
 from voting.results import Shown
@@ -92,7 +92,7 @@ def _current_item(session: Session, meeting: Meeting) -> VersionItem | None:
 
 def _question_on(session: Session, item_id: int) -> Question | None:
     """The question of the item that was put last."""
-    put = (QuestionState.ARMED, QuestionState.OPEN, QuestionState.CLOSED, QuestionState.ANNULLED)
+    put = (QuestionState.ARMED, QuestionState.OPEN, QuestionState.CLOSED, *VOID)
     return session.scalar(
         select(Question)
         .where(Question.item_id == item_id, Question.state.in_(put))

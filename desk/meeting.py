@@ -19,14 +19,21 @@ from meetings import service as meetings
 from meetings.models import Meeting, Presence
 from meetings.queries import Line
 from meetings.rules import ItemState, MeetingState
+from outcomes import moving
 from outcomes import queries as outcomes
+from outcomes.moving import Round
 from outcomes.queries import DecisionLine
 from voting import queries as questions
 from voting import rule_shelf
+from voting.blocks import queries as blocks
+from voting.blocks import saving
+from voting.blocks.queries import BlockPanel
+from voting.blocks.saving import Saved
 from voting.conduct import QuestionState
 from voting.engine.quorum import quorum_needed
 from voting.engine.rule import Rule
 from voting.engine.rule_book import NamedRule
+from voting.positions import queries as positions
 from voting.queries import Panel, QuestionLine
 
 
@@ -50,6 +57,9 @@ class Facts:
     may_conduct: bool
     may_close: bool
     may_pair: bool
+    takes_positions: bool  # whether this reader says where they stand on its items
+    may_see_block: bool
+    saved: Saved | None  # the minutes that block votes saved so far
 
     @property
     def is_open(self) -> bool:
@@ -100,6 +110,8 @@ class ItemView:
     rules: Sequence[NamedRule]  # what a question on it may go by; empty where this reader prepares none
     may_prepare_question: bool
     may_record: bool
+    position: positions.Panel | None  # where the members stand on it
+    rounds: Sequence[Round]  # what the members answered in writing before the matter came to a meeting
 
 
 @dataclass(frozen=True)
@@ -139,6 +151,9 @@ def facts_of(session: Session, actor: Actor, meeting: Meeting, shown: int) -> Fa
         may_conduct=actor.may(Permission.CONDUCT_MEETING, meeting.body_id),
         may_close=actor.may(Permission.CLOSE_MEETING, meeting.body_id),
         may_pair=actor.may(Permission.CONFIRM_HALL, meeting.body_id),
+        takes_positions=bool(meeting.published_version) and actor.may(Permission.TAKE_POSITION, meeting.body_id),
+        may_see_block=bool(meeting.published_version) and actor.may(Permission.READ_POSITIONS, meeting.body_id),
+        saved=saving.together(session, blocks.blocks_of(session, actor, meeting)),
     )
 
 
@@ -170,7 +185,7 @@ def item_to_show(lines: Sequence[Line], meeting: Meeting, wanted: int | None) ->
     return by_id.get(wanted or 0) or by_id.get(meeting.current_item_id or 0) or next(iter(lines), None)
 
 
-def item_view(session: Session, actor: Actor, meeting: Meeting, line: Line, known: SoFar) -> ItemView:
+def item_view(session: Session, actor: Actor, meeting: Meeting, line: Line, known: SoFar, shown: int) -> ItemView:
     """Return one item with its papers as this reader may see them."""
     bar = conflicts.standing_bar(session, actor.person_id, line.matter_id) if line.matter_id is not None else None
     is_open = line.matter_id is None or access_to.may_read(session, actor, line.matter_id)
@@ -199,7 +214,13 @@ def item_view(session: Session, actor: Actor, meeting: Meeting, line: Line, know
         and decision is None
         and not was_put
         and actor.may(Permission.RECORD_DECISION, meeting.body_id),
+        position=positions.panel(session, actor, meeting, line, shown) if _is_not_over(meeting) else None,
+        rounds=_rounds(session, actor, meeting, line) if is_open else [],
     )
+
+
+def _rounds(session: Session, actor: Actor, meeting: Meeting, line: Line) -> Sequence[Round]:
+    return moving.rounds_of(session, actor, meeting.body_id, line.matter_id) if line.matter_id is not None else []
 
 
 def panel_of(session: Session, actor: Actor, meeting: Meeting, item: Line | None, known: SoFar) -> list[Panel]:
@@ -212,6 +233,13 @@ def panel_of(session: Session, actor: Actor, meeting: Meeting, item: Line | None
     if item is None:
         return []
     return [questions.panel(session, actor, question.id) for question in known.questions.get(item.item_id, [])]
+
+
+def block_of(session: Session, actor: Actor, meeting: Meeting, panels: Sequence[Panel]) -> BlockPanel | None:
+    """Return the block that every tablet shows now; none while a question is put on its own."""
+    if any(panel.state in (QuestionState.ARMED, QuestionState.OPEN) and panel.block_id is None for panel in panels):
+        return None
+    return blocks.shown(session, actor, meeting)
 
 
 def room_of(session: Session, actor: Actor, meeting: Meeting) -> Room:

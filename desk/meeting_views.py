@@ -34,13 +34,16 @@ def page(meeting_id: int) -> ResponseReturnValue:
         facts = desk.facts_of(session, reader, meeting, shown)
         known = desk.so_far(session, reader, meeting, lines)
         agenda = desk.agenda_of(meeting, lines, known, line.item_id if line else None)
-        item = desk.item_view(session, reader, meeting, line, known) if line else None
+        item = desk.item_view(session, reader, meeting, line, known, shown) if line else None
         panels = desk.panel_of(session, reader, meeting, line, known)
+        block = desk.block_of(session, reader, meeting, panels)
         room = desk.room_of(session, reader, meeting)
     if shown != seen:
         with transaction() as session:
             meetings.mark_seen(session, reader, meeting_id, shown)
-    return render_template("desk/meeting.html", facts=facts, agenda=agenda, item=item, panels=panels, room=room)
+    return render_template(
+        "desk/meeting.html", facts=facts, agenda=agenda, item=item, panels=panels, block=block, room=room
+    )
 
 
 @bp.get("/meetings/<int:meeting_id>/parts/agenda")
@@ -67,7 +70,7 @@ def item_part(meeting_id: int) -> ResponseReturnValue:
         _lines, line = _items(session, reader, meeting, shown)
         facts = desk.facts_of(session, reader, meeting, shown)
         known = desk.so_far(session, reader, meeting, [line] if line else [])
-        item = desk.item_view(session, reader, meeting, line, known) if line else None
+        item = desk.item_view(session, reader, meeting, line, known, shown) if line else None
     return render_template("desk/_item.html", facts=facts, item=item)
 
 
@@ -81,7 +84,8 @@ def question_part(meeting_id: int) -> ResponseReturnValue:
         _lines, line = _items(session, reader, meeting, shown)
         known = desk.so_far(session, reader, meeting, [line] if line else [])
         panels = desk.panel_of(session, reader, meeting, line, known)
-    return render_template("desk/_questions.html", panels=panels)
+        block = desk.block_of(session, reader, meeting, panels)
+    return render_template("desk/_questions.html", panels=panels, block=block)
 
 
 @bp.get("/meetings/<int:meeting_id>/parts/room")

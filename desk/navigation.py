@@ -12,6 +12,19 @@ from ecabinet.config import Config, Mode
 
 ORGANISATION = (Permission.MANAGE_PEOPLE, Permission.CONFIRM_ROLE, Permission.MANAGE_CALENDAR)
 
+FIT_INTO_THE_BAR = 8
+DAILY = frozenset(
+    {
+        "desk.home",
+        "meetings.meetings",
+        "agenda_docs.index",
+        "opinions.index",
+        "my_ballots.index",
+        "decisions.index",
+        "search.page",
+    }
+)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -20,6 +33,7 @@ class Place:
     label: str
     url: str
     current: bool
+    in_bar: bool  # beside the brand on a wide screen; the others are in the menu
 
 
 def for_pages() -> dict[str, Any]:
@@ -41,17 +55,29 @@ def _places(actor: Actor) -> list[Place]:
         (_("Home"), "desk.home", "desk.home", ()),
         (_("Meetings"), "meetings.meetings", "meetings.", (Permission.READ_MEETING,)),
         (_("Dossiers"), "agenda_docs.index", "agenda_docs.", (Permission.READ_MATTER,)),
+        (_("Advice"), "advice.index", "advice.", (Permission.GIVE_ADVICE,)),
         (_("Opinions"), "opinions.index", "opinions.", (Permission.READ_QUESTION,)),
         (_("My ballots"), "my_ballots.index", "my_ballots.", (Permission.CAST_BALLOT,)),
         (_("Decisions"), "decisions.index", "decisions.", (Permission.READ_DECISION,)),
+        (_("Comments"), "reception.index", "reception.", (Permission.ANSWER_COMMENTS,)),
+        (_("Statistics"), "statistics.page", "statistics.", (Permission.READ_STATISTICS,)),
         (_("Archive"), "archives.archive_index", "archives.", (Permission.READ_ARCHIVE,)),
         (_("Search"), "search.page", "search.", (Permission.READ_MATTER,)),
         (_("Deputies"), "meetings.delegations", "meetings.delegations", (Permission.DELEGATE,)),
         (_("Organisation"), "organisation.index", "organisation.", ORGANISATION),
         (_("Log"), "audit.index", "audit.", (Permission.READ_AUDIT,)),
     )
-    return [
-        Place(label, url_for(endpoint), (request.endpoint or "").startswith(prefix))
+    shown = [
+        (label, endpoint, prefix)
         for label, endpoint, prefix, needed in offered
         if not needed or any(actor.may(permission) for permission in needed)
+    ]
+    return [
+        Place(
+            label,
+            url_for(endpoint),
+            (request.endpoint or "").startswith(prefix),
+            in_bar=len(shown) <= FIT_INTO_THE_BAR or endpoint in DAILY,
+        )
+        for label, endpoint, prefix in shown
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ecabinet.notice_views import sentence_of
+from ecabinet.notices.views import sentence_of
 from meetings import words
 from outcomes.words import kind_name
 

@@ -35,12 +35,15 @@ class Permission(StrEnum):
     MANAGE_CALENDAR = "organisation:calendar:manage"
     RESET_PHONE = "sign_in:phone:reset"
     READ_AUDIT = "audit:entry:read"
+    READ_DELIVERIES = "notices:delivery:read"
     LODGE_MATTER = "agenda_docs:matter:lodge"
     READ_MATTER = "agenda_docs:matter:read"
     ACCEPT_MATTER = "agenda_docs:matter:accept"
     SUBMIT_DOCUMENT = "agenda_docs:document:submit"
     READ_DOCUMENT = "agenda_docs:document:read"
     DECLARE_CONFLICT = "agenda_docs:conflict:declare"
+    ASK_ADVICE = "agenda_docs:advice:ask"
+    GIVE_ADVICE = "agenda_docs:advice:give"
     READ_MEETING = "meetings:meeting:read"
     PREPARE_MEETING = "meetings:meeting:prepare"
     APPROVE_AGENDA = "meetings:agenda:approve"
@@ -57,18 +60,29 @@ class Permission(StrEnum):
     PREPARE_QUESTION = "voting:question:prepare"
     CONDUCT_QUESTION = "voting:question:conduct"
     CAST_BALLOT = "voting:ballot:cast"
+    DRAFT_ANSWER = "voting:answer:draft"
+    TAKE_POSITION = "voting:position:take"
+    READ_POSITIONS = "voting:position:read"
+    PREPARE_BLOCK = "voting:block:prepare"
     ENTER_PAPER_BALLOT = "voting:paper:enter"
     RULE_ON_BALLOT = "voting:ballot:rule"
     ANNUL_QUESTION = "voting:question:annul"
+    APPROVE_CIRCULATION = "voting:opinion:approve"
+    READ_COMMENTS = "voting:comment:read"
+    ANSWER_COMMENTS = "voting:comment:answer"
+    READ_REPORT = "voting:report:read"
     DECLARE_OUTCOME = "outcomes:decision:declare"
     RECORD_DECISION = "outcomes:decision:record"
     READ_DECISION = "outcomes:decision:read"
     CLOSE_MEETING = "outcomes:meeting:close"
     READ_ARCHIVE = "outcomes:archive:read"
+    READ_STATISTICS = "outcomes:statistics:read"
 
 
 P = Permission
 _READS = {P.READ_MATTER, P.READ_DOCUMENT, P.READ_MEETING}
+_BLOCKS = {P.READ_POSITIONS, P.PREPARE_BLOCK}
+_REPORTS = {P.READ_COMMENTS, P.READ_REPORT, P.READ_STATISTICS}
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
@@ -79,6 +93,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.SECRETARY: frozenset(
         _READS
         | {P.LODGE_MATTER, P.ACCEPT_MATTER, P.SUBMIT_DOCUMENT, P.DECLARE_CONFLICT, P.MANAGE_CALENDAR, P.RESET_PHONE}
+        | {P.ASK_ADVICE, P.READ_DELIVERIES}
         | {P.CONFIRM_ROLE, P.PREPARE_MEETING, P.CONDUCT_MEETING, P.RECORD_ATTENDANCE, P.DELEGATE, P.CONFIRM_HALL}
         | {
             P.READ_RULES,
@@ -90,11 +105,17 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             P.ANNUL_QUESTION,
         }
         | {P.RECORD_DECISION, P.READ_DECISION, P.CLOSE_MEETING, P.READ_ARCHIVE}
+        | _BLOCKS
+        | _REPORTS
+        | {P.ANSWER_COMMENTS}
     ),
     Role.CHAIR: frozenset(
         _READS
+        | _BLOCKS
+        | _REPORTS
         | {
             P.APPROVE_AGENDA,
+            P.APPROVE_CIRCULATION,
             P.CONDUCT_MEETING,
             P.READ_RULES,
             P.READ_QUESTION,
@@ -106,13 +127,26 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.MEMBER: frozenset(
         _READS
-        | {P.DECLARE_CONFLICT, P.CHECK_IN, P.DELEGATE}
-        | {P.READ_RULES, P.READ_QUESTION, P.CAST_BALLOT, P.GIVE_PROXY, P.READ_DECISION}
+        | {P.DECLARE_CONFLICT, P.GIVE_ADVICE, P.CHECK_IN, P.DELEGATE, P.TAKE_POSITION}
+        | {P.READ_RULES, P.READ_QUESTION, P.CAST_BALLOT, P.READ_COMMENTS, P.GIVE_PROXY, P.READ_DECISION}
     ),
-    Role.OFFICE_READER: frozenset(_READS | {P.READ_QUESTION, P.READ_DECISION}),
-    Role.OFFICER: frozenset({P.LODGE_MATTER, P.READ_MATTER, P.SUBMIT_DOCUMENT, P.READ_DOCUMENT}),
+    Role.OFFICE_READER: frozenset(_READS | {P.READ_QUESTION, P.DRAFT_ANSWER, P.READ_COMMENTS, P.READ_DECISION}),
+    Role.OFFICER: frozenset(
+        {
+            P.LODGE_MATTER,
+            P.READ_MATTER,
+            P.SUBMIT_DOCUMENT,
+            P.READ_DOCUMENT,
+            P.READ_COMMENTS,
+            P.ANSWER_COMMENTS,
+            P.ASK_ADVICE,
+            P.GIVE_ADVICE,
+        }
+    ),
     Role.GUEST: frozenset({P.READ_MEETING, P.READ_MATTER, P.READ_DOCUMENT}),
-    Role.AUDITOR: frozenset(_READS | {P.READ_RULES, P.READ_QUESTION, P.READ_DECISION, P.READ_ARCHIVE, P.READ_AUDIT}),
+    Role.AUDITOR: frozenset(
+        _READS | _REPORTS | {P.READ_RULES, P.READ_QUESTION, P.READ_DECISION, P.READ_ARCHIVE, P.READ_AUDIT}
+    ),
 }
 
 # Roles through which papers are read: nobody gives one to themselves, and a second person confirms it.

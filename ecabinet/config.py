@@ -47,6 +47,8 @@ class Config:
     mail_sender: str
     origins: tuple[str, ...]
     proxies: int  # in front of the server; each adds the address it was asked from
+    sms_url: str | None = None
+    sms_token: str | None = None
     time_stamp_url: str | None = None
     time_stamp_roots: str | None = None  # a PEM file of the certificates that the authority's has to lead to
 
@@ -54,6 +56,11 @@ class Config:
     def secure(self) -> bool:
         """Whether pages are served over TLS, so that cookies may insist on it."""
         return self.mode is Mode.PRODUCTION
+
+    @property
+    def home(self) -> str:
+        """The address of the first page, as messages name it."""
+        return f"{self.origins[0]}/"
 
     @property
     def blobs(self) -> Path:
@@ -92,6 +99,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Config:
         bind=_bind(environment, mode, port),
         language=_language(environment),
         smtp_url=_server(environment, "ECABINET_SMTP_URL", ("smtp", "smtps")),
+        sms_url=_sms_url(environment),
+        sms_token=_sms_token(environment),
         mail_sender=environment.get("ECABINET_MAIL_SENDER", "e-cabinet@localhost"),
         origins=_origins(environment, mode, port),
         proxies=_whole_number(environment, "ECABINET_PROXIES", 0, least=0, most=MOST_PROXIES),
@@ -165,6 +174,21 @@ def _server(environment: Mapping[str, str], name: str, schemes: tuple[str, ...])
     if given is not None and not _is_address(given, schemes):
         known = ", ".join(f"{scheme}://" for scheme in schemes)
         raise ConfigurationError(f"{name} is no address of a server: it has to begin with one of: {known}.")
+    return given
+
+
+def _sms_url(environment: Mapping[str, str]) -> str | None:
+    """The gateway for text messages, or the folder they are written into."""
+    given = environment.get("ECABINET_SMS_URL") or "file:"
+    is_folder = given == "file:" or given.startswith("file:///")
+    return given if is_folder else _server(environment, "ECABINET_SMS_URL", ("https", "http"))
+
+
+def _sms_token(environment: Mapping[str, str]) -> str | None:
+    """What the gateway knows this installation by; it goes into a header, so that it is one line of plain letters."""
+    given = environment.get("ECABINET_SMS_TOKEN") or None
+    if given is not None and not (given.isascii() and given.isprintable()):
+        raise ConfigurationError("ECABINET_SMS_TOKEN has to be one line of plain letters, digits and signs.")
     return given
 
 

@@ -69,13 +69,16 @@ def run_due(work: Mapping[str, Work]) -> int:
     return ran
 
 
-def run_for_ever(work: Mapping[str, Work], pause: Callable[[float], object], *, every: float = 1.0) -> None:
-    """Run what is due, rest a second, and so on; never returns."""
+def run_for_ever(
+    work: Mapping[str, Work], pause: Callable[[float], object], *also: Callable[[], object], every: float = 1.0
+) -> None:
+    """Run what is due, then each of what else there is to do, rest a second, and so on; never returns."""
     while True:
-        try:
-            run_due(work)
-        except Exception:
-            logger.exception("jobs could not be looked for; trying again")
+        for turn in (lambda: run_due(work), *also):
+            try:
+                turn()
+            except Exception:
+                logger.exception("what is due could not be looked for; trying again")
         pause(every)
 
 

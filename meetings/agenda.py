@@ -57,9 +57,10 @@ def add_item(
     *,
     revision: int,
     parent_id: int | None = None,
+    permission: Permission = Permission.PREPARE_MEETING,
 ) -> AgendaItem:
-    """Add an item at the end, or at the end of an item's sub-items."""
-    meeting = editing(session, actor, meeting_id, revision)
+    """Add an item at the end, or at the end of an item's sub-items. `permission`: by which right, where it is not the secretariat's."""
+    meeting = editing(session, actor, meeting_id, revision, permission)
     items = items_of(session, meeting.id)
     item = AgendaItem(meeting_id=meeting.id, position=len(items), state=ItemState.PLANNED)
     _apply(session, actor, meeting, item, form)
@@ -153,9 +154,15 @@ def edited(session: Session, actor: Actor, meeting: Meeting, tag: Tag, **details
     service.announce_draft(session, meeting)
 
 
-def editing(session: Session, actor: Actor, meeting_id: int, revision: int) -> Meeting:
+def editing(
+    session: Session,
+    actor: Actor,
+    meeting_id: int,
+    revision: int,
+    permission: Permission = Permission.PREPARE_MEETING,
+) -> Meeting:
     """Return the meeting, locked, for an edit that was made on this revision; refuse an older one."""
-    meeting = service.lock(session, service.meeting_for(session, actor, meeting_id, Permission.PREPARE_MEETING))
+    meeting = service.lock(session, service.meeting_for(session, actor, meeting_id, permission))
     rules.check_may_edit(state=meeting.state, revision=meeting.revision, made_on=revision)
     return meeting
 

@@ -23,7 +23,7 @@ def follow(session: Session, actor: Actor | None, _cookies: Mapping[str, str], p
     matters = {line.matter_id for line in lines if line.matter_id is not None}
     readable = reading.readable_among(session, actor, matters)
     items = [line.item_id for line in lines if line.matter_id is None or line.matter_id in readable]
-    return Following(service.stream_of(meeting.id), tuple(service.topic_of(item) for item in items))
+    return Following(service.stream_of(meeting.id), (service.VOTES, *(service.topic_of(item) for item in items)))
 
 
 def follow_draft(session: Session, actor: Actor | None, _cookies: Mapping[str, str], page_id: int) -> Following:

@@ -76,6 +76,7 @@ class AgendaItem(Base):
     position: Mapped[int]  # among its siblings
     state: Mapped[ItemState] = mapped_column(one_of(ItemState, "state"), default=ItemState.PLANNED)
     deferred_from_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    called_at: Mapped[datetime | None]  # when it was called first
 
 
 class ItemHold(Base):

@@ -29,6 +29,8 @@ from meetings.rules import Reason
 # What a deputy may do at the meetings their delegation covers. It gives a seat: no vote, and no papers by itself.
 DEPUTY_PERMISSIONS = frozenset({Permission.READ_MEETING, Permission.CHECK_IN})
 
+VOTES = "votes"  # the topic of what concerns several items at once; only those who may read questions follow it
+
 
 @dataclass(frozen=True)
 class Plan:

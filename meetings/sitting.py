@@ -29,6 +29,7 @@ def call_item(session: Session, actor: Actor, item_id: int) -> AgendaItem:
     )
     _let_go(session, meeting)
     item.state, meeting.current_item_id = ItemState.CURRENT, item.id
+    item.called_at = item.called_at or clock.now()
     audit.record(session, actor, Tag.ITEM_CALLED, item, body_id=meeting.body_id)
     service.announce_state(session, meeting)
     return item

@@ -7,31 +7,45 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
+import agenda_docs.advice.models
 import agenda_docs.models
 import ecabinet.audit
 import ecabinet.jobs
 import ecabinet.news
-import ecabinet.notices
+import ecabinet.notices.models
 import ecabinet.organisation.models
 import ecabinet.sign_in.models
 import meetings.models
 import outcomes.models
+import voting.blocks.models
 import voting.models
+import voting.opinions.collation.models
+import voting.opinions.drafts.models
+import voting.opinions.models
+import voting.opinions.reception.models
+import voting.positions.models
 from ecabinet.config import or_end
 from ecabinet.database import Base, Database, Instant
 
 # Importing these makes their tables known to the metadata.
 MODELS = (
+    agenda_docs.advice.models,
     agenda_docs.models,
     ecabinet.audit,
     ecabinet.jobs,
     ecabinet.news,
-    ecabinet.notices,
+    ecabinet.notices.models,
     ecabinet.organisation.models,
     ecabinet.sign_in.models,
     meetings.models,
     outcomes.models,
+    voting.blocks.models,
     voting.models,
+    voting.positions.models,
+    voting.opinions.collation.models,
+    voting.opinions.reception.models,
+    voting.opinions.drafts.models,
+    voting.opinions.models,
 )
 
 

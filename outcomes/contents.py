@@ -22,15 +22,19 @@ from meetings.models import AgendaItem, AgendaVersion, Attendance, Meeting, Vers
 from outcomes.bag import Contents, entries_file
 from outcomes.models import Archive, Decision, Declaration
 from voting import box, choosing
-from voting.conduct import QuestionState
+from voting.blocks.models import Block, BlockItem
+from voting.conduct import VOID, QuestionState
 from voting.engine import sentences
 from voting.engine.result import steps_from_json
 from voting.models import Question, QuestionText, Ruling
+from voting.opinions.models import OpinionStep
+from voting.positions.models import StatedPosition
+from voting.positions.rules import PositionKind
 from voting.proof import checkpoints, time_stamps
 
 Payload = dict[str, Contents]
-ARCHIVED = (QuestionState.CLOSED, QuestionState.WITHDRAWN, QuestionState.ANNULLED)
-WITH_A_BOX = (QuestionState.CLOSED, QuestionState.ANNULLED)
+ARCHIVED = (QuestionState.CLOSED, QuestionState.WITHDRAWN, *VOID)
+WITH_A_BOX = (QuestionState.CLOSED, *VOID)
 
 
 def of_meeting(session: Session, config: Config, meeting: Meeting) -> Payload:
@@ -65,8 +69,12 @@ def of_meeting(session: Session, config: Config, meeting: Meeting) -> Payload:
         )
     payload["attendance.json"] = _json(_attendance(session, meeting.id))
     payload["decisions.json"] = _json([row_of(decision) for decision in decisions])
+    payload["blocks.json"] = _json(_blocks(session, meeting.id))
+    payload["positions.json"] = _json(_positions(session, meeting.id))
     payload |= _questions(session, config, questions, paper_ids)
-    subjects: list[Base] = [meeting, *versions, *items, *decisions, *questions, *_declarations(session, questions)]
+    blocks = session.scalars(select(Block).where(Block.meeting_id == meeting.id)).all()
+    declarations = _declarations(session, questions)
+    subjects: list[Base] = [meeting, *versions, *items, *decisions, *questions, *blocks, *declarations]
     payload["audit.jsonl"] = _audit(session, subjects, paper_ids, {item.matter_id for item in items if item.matter_id})
     return payload
 
@@ -157,8 +165,16 @@ def _result(session: Session, question: Question) -> dict[str, Any]:
         else {},
         "options": choosing.named(question.labels),
         "rulings": [row_of(ruling) for ruling in rulings],
+        "life": [row_of(step) for step in _life(session, question)],
         "declared": [row_of(declaration) for declaration in _declarations(session, [question])],
     }
+
+
+def _life(session: Session, question: Question) -> list[OpinionStep]:
+    """The steps of a written procedure; a question in the room has those of its meeting."""
+    return list(
+        session.scalars(select(OpinionStep).where(OpinionStep.question_id == question.id).order_by(OpinionStep.id))
+    )
 
 
 def _speaker(language: str) -> Any:  # noqa: ANN401 - a gettext function
@@ -208,6 +224,34 @@ def _attendance(session: Session, meeting_id: int) -> list[dict[str, Any]]:
         .order_by(Attendance.id)
     )
     return [{**row_of(stay), "name": name} for stay, name in found]
+
+
+def _blocks(session: Session, meeting_id: int) -> list[dict[str, Any]]:
+    """The block votes of a meeting, each with its items: what was put to it, what an objection took out."""
+    found = session.scalars(select(Block).where(Block.meeting_id == meeting_id).order_by(Block.id))
+    items = select(BlockItem).order_by(BlockItem.id)
+    return [
+        {
+            **row_of(block),
+            "items": [row_of(item) for item in session.scalars(items.where(BlockItem.block_id == block.id))],
+        }
+        for block in found
+    ]
+
+
+def _positions(session: Session, meeting_id: int) -> list[dict[str, Any]]:
+    """Everything members said on items before they were called; why somebody has a conflict of interest stays out."""
+    found = session.execute(
+        select(StatedPosition, Person.name)
+        .join(Person, Person.id == StatedPosition.person_id)
+        .join(AgendaItem, AgendaItem.id == StatedPosition.item_id)
+        .where(AgendaItem.meeting_id == meeting_id)
+        .order_by(StatedPosition.id)
+    )
+    return [
+        {**row_of(said), "name": name, "text": "" if said.kind is PositionKind.CONFLICT else said.text}
+        for said, name in found
+    ]
 
 
 def _audit(session: Session, subjects: Iterable[Base], version_ids: set[int], matter_ids: set[int]) -> bytes:

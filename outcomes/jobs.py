@@ -12,7 +12,7 @@ from ecabinet.database import reading, transaction
 from ecabinet.jobs import Work
 from ecabinet.refusals import Refused
 from outcomes import archive as archives
-from outcomes import service
+from outcomes import archiving, service
 from voting import conduct
 from voting.conduct import QuestionState
 from voting.engine.rule import Form
@@ -57,7 +57,7 @@ def _is_over(form: Form, closes_at: datetime | None) -> bool:
 def archive_written(*, question_id: int) -> None:
     """Write the bag of a written procedure whose vote was annulled."""
     with transaction() as session:
-        service.archive_written(session, question_id)
+        archiving.ask_for_procedure(session, question_id)
 
 
 WORK: dict[str, Work] = {

@@ -25,7 +25,9 @@ class Reason(StrEnum):
     """Why a decision, a declaration or a close is refused."""
 
     NOT_CLOSED = N_("Close the question first; its outcome is declared after that.")
-    ANNULLED = N_("The vote on this question was annulled, so there is no outcome to declare. Put the question anew.")
+    VOID = N_(
+        "The vote on this question was annulled or taken out of its block, so there is no outcome to declare. Put the question anew."
+    )
     NOT_CHOSEN = N_("Say which option was chosen, or that none was.")
     CHOSEN_MEANS_ADOPTED = N_(
         "Where an option was chosen, choose “adopted”; where none was, “not adopted” or “deferred”."
@@ -33,6 +35,12 @@ class Reason(StrEnum):
     ALREADY_DECLARED = N_(
         "The outcome of this question has been declared. A mistake is corrected by a new record on the decision's page."
     )
+    MOVED = N_(
+        "This question is on the agenda of “%(meeting)s”, with every answer attached. That meeting decides; nothing is declared here."
+    )
+    NOT_WRITTEN = N_("Only what was asked in writing can be put on an agenda from here.")
+    MEETING_NOT_PLANNED = N_("Choose a meeting of this body that has not begun.")
+    MOVE_REASON_MISSING = N_("Write why a meeting is to decide.")
     NEEDS_A_VOTE = N_(
         "“%(kind)s” follows a closed question. Put the question first, or choose what was decided without one."
     )
@@ -107,12 +115,36 @@ def check_chosen(kind: DecisionKind, chosen: str, offered: Collection[str], none
         raise Refused(Reason.CHOSEN_MEANS_ADOPTED)
 
 
+def check_not_moved(meeting: str | None) -> None:
+    """Raise `Refused` where a meeting decides instead of the written procedure."""
+    if meeting is not None:
+        raise Refused(Reason.MOVED, meeting=meeting)
+
+
+def check_may_move(*, is_written: bool, is_closed: bool, is_void: bool, is_declared: bool) -> None:
+    """Raise `Refused` unless this question may be put on the agenda of a meeting: written, closed, and its outcome not declared."""
+    if not is_written:
+        raise Refused(Reason.NOT_WRITTEN)
+    if is_void:
+        raise Refused(Reason.VOID)
+    if not is_closed:
+        raise Refused(Reason.NOT_CLOSED)
+    if is_declared:
+        raise Refused(Reason.ALREADY_DECLARED)
+
+
+def check_move_reason(reason: str) -> None:
+    """Raise `Refused` where nobody says why a meeting is to decide."""
+    if not reason.strip():
+        raise Refused(Reason.MOVE_REASON_MISSING)
+
+
 def check_may_declare(
-    *, is_closed: bool, is_annulled: bool, is_declared: bool, kind: DecisionKind, kind_shown: str
+    *, is_closed: bool, is_void: bool, is_declared: bool, kind: DecisionKind, kind_shown: str
 ) -> None:
     """Raise `Refused` unless the outcome of this question may be declared as this kind now."""
-    if is_annulled:
-        raise Refused(Reason.ANNULLED)
+    if is_void:
+        raise Refused(Reason.VOID)
     if not is_closed:
         raise Refused(Reason.NOT_CLOSED)
     if is_declared:

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 import voting.service
 from agenda_docs import reading
-from agenda_docs.models import Because, Matter
-from ecabinet import audit, clock, jobs, news
-from ecabinet.access import Actor, Permission, Role
+from agenda_docs.models import Matter
+from ecabinet import audit, clock, news
+from ecabinet.access import Actor, Permission
 from ecabinet.audit import Tag
 from ecabinet.organisation import queries as organisation
 from ecabinet.refusals import NotFound, Refused
@@ -17,14 +17,16 @@ from meetings import service as meetings
 from meetings import sitting
 from meetings.models import AgendaItem, Meeting
 from meetings.rules import ItemState, MeetingState
-from outcomes import rules
-from outcomes.models import Archive, Decision, Declaration
+from outcomes import archiving, rules
+from outcomes.models import Decision, Declaration
 from outcomes.rules import DecisionKind, Details, Reason
 from voting import box, choosing
-from voting.conduct import Procedure, QuestionState
+from voting.conduct import VOID, Procedure, QuestionState
 from voting.models import Question
+from voting.opinions import steps
+from voting.opinions.models import StepKind
+from voting.opinions.rounds import service as rounds
 
-# What an item is once this was decided on it; any other decision leaves it as the meeting left it.
 # What a decision makes of its item; whatever is not put off or withdrawn is dealt with, also where nobody says so before the close.
 BECOMES = {DecisionKind.DEFERRED: ItemState.DEFERRED, DecisionKind.WITHDRAWN: ItemState.WITHDRAWN}
 
@@ -32,13 +34,6 @@ BECOMES = {DecisionKind.DEFERRED: ItemState.DEFERRED, DecisionKind.WITHDRAWN: It
 def close_question(session: Session, actor: Actor, question_id: int) -> Question:
     """Close a question: the box takes its last entry and the rule decides."""
     return voting.service.close(session, actor, question_id)
-
-
-def archive_written(session: Session, question_id: int) -> None:
-    """Ask for the bag of a written procedure that is over: its outcome was declared, or the vote annulled. Once."""
-    question = session.get_one(Question, question_id)
-    if session.scalar(select(Archive.id).where(Archive.question_id == question_id)) is None:
-        _archive(session, Archive(body_id=question.body_id, question_id=question.id))
 
 
 def declare(  # noqa: PLR0913 - what the chair says with it
@@ -61,9 +56,11 @@ def declare(  # noqa: PLR0913 - what the chair says with it
     voting.service.locked(session, question)  # nobody annuls or corrects it at the same moment
     known = session.scalar(select(Declaration.id).where(Declaration.question_id == question.id))
     is_closed = question.state is QuestionState.CLOSED
+    rules.check_not_moved(moved_to(session, question))
+    rounds.check_not_followed(session, question)
     rules.check_may_declare(
         is_closed=is_closed,
-        is_annulled=question.state is QuestionState.ANNULLED,
+        is_void=question.state in VOID,
         is_declared=known is not None,
         kind=kind,
         kind_shown=kind_shown,
@@ -83,6 +80,9 @@ def declare(  # noqa: PLR0913 - what the chair says with it
     audit.record(
         session, actor, Tag.OUTCOME_DECLARED, declaration, computed=question.outcome, declared=declaration.outcome
     )
+    steps.record_if_written(
+        session, actor, question, StepKind.DECLARED, remark, outcome=declaration.outcome, computed=question.outcome
+    )
     item = session.get(AgendaItem, question.item_id) if question.item_id is not None else None
     matter = session.get_one(Matter, question.matter_id)
     decision = _new_decision(
@@ -93,8 +93,16 @@ def declare(  # noqa: PLR0913 - what the chair says with it
         decision.present = _names_present(session, question)
     _keep(session, actor, decision, item)
     if item is None:
-        archive_written(session, question.id)
+        archiving.ask_for_procedure(session, question.id)
     return decision
+
+
+def moved_to(session: Session, question: Question) -> str | None:
+    """Name the meeting that decides instead, where a written question was put on its agenda."""
+    if question.moved_to_item_id is None:
+        return None
+    item = session.get_one(AgendaItem, question.moved_to_item_id)
+    return session.get_one(Meeting, item.meeting_id).title
 
 
 def _chosen(question: Question, kind: DecisionKind, chosen: str) -> str:
@@ -169,18 +177,8 @@ def close_meeting(session: Session, actor: Actor, meeting_id: int) -> Meeting:
         undeclared_question=_question_text(session, meeting.id, is_open=False),
     )
     sitting.close(session, actor, meeting.id)
-    _let_auditors_read(session, actor, meeting)
-    _archive(session, Archive(body_id=meeting.body_id, meeting_id=meeting.id))
+    archiving.ask_for_meeting(session, actor, meeting)
     return meeting
-
-
-def _let_auditors_read(session: Session, actor: Actor, meeting: Meeting) -> None:
-    """From the close on, the body's auditors and archivists may read what the meeting had before it."""
-    auditors = organisation.people_with_role(session, meeting.body_id, Role.AUDITOR)
-    items = session.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id)).all()
-    for matter_id in sorted({item.matter_id for item in items if item.matter_id is not None}):
-        for person_id in auditors:
-            reading.grant(session, actor, matter_id, because=Because.AUDIT, because_id=meeting.id, person_id=person_id)
 
 
 def decision_for(
@@ -279,12 +277,6 @@ def _question_text(session: Session, meeting_id: int, *, is_open: bool) -> str |
         return session.scalar(query.where(Question.state == QuestionState.OPEN).limit(1))
     declared = select(Declaration.question_id)
     return session.scalar(query.where(Question.state == QuestionState.CLOSED, Question.id.not_in(declared)).limit(1))
-
-
-def _archive(session: Session, archive: Archive) -> None:
-    session.add(archive)
-    session.flush()
-    jobs.ask_for(session, "outcomes.write_archive", key=f"archive:{archive.id}", archive=archive.id)
 
 
 def _today(session: Session, body_id: int) -> date:

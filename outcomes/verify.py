@@ -50,6 +50,8 @@ MANIFEST, TAG_MANIFEST = "manifest-sha512.txt", "tagmanifest-sha512.txt"
 ENTRIES, CHECKPOINTS, STAMP, KEY = "entries.jsonl", "checkpoints.txt", "stamp.tsr", "data/key.json"
 LOOKED_INTO = ("bagit.txt", MANIFEST, TAG_MANIFEST, ENTRIES, CHECKPOINTS, STAMP, "key.json")
 
+DISCUSSED = ("no", "abstain", "other")
+SIGNED = "cast_id choice discuss member question reserved seen text"
 OFFERED = ("yes", "no", "abstain", "other")
 ANSWERS = (*OFFERED, "present_not_voting")
 BASES = ("all", "entitled", "present", "cast", "answered")
@@ -57,21 +59,23 @@ CHOICES = (*ANSWERS, "absent", "recused", "silent")
 
 EVERY_ENTRY = "type question number previous at"
 FIELDS = {
-    "opened": "text rule roll papers options labels present deadline grace key",
-    "cast": "member by cast_id choice text language seen step_up assertion",
-    "paper": "member channel cast_id choice text evidence entered_by confirmed_by",
+    "opened": "text form rule roll papers options labels present deadline grace key",
+    "cast": "member by cast_id choice text discuss reserved language seen step_up assertion",
+    "paper": "member channel cast_id choice text discuss reserved evidence entered_by confirmed_by",
     "withdrawn": "entry reason ruled_by",
     "extended": "deadline reason extended_by",
     "closed": "entries head root outcome figures steps circumstances missing versions",
     "corrected": "outcome figures steps circumstances missing reason entered_by confirmed_by",
     "annulled": "reason entered_by confirmed_by",
+    "recalled": "member by cast_id step_up",
+    "taken_out": "by reason",
 }
-TEXTS = "at text deadline key member by cast_id choice language seen step_up channel evidence reason head root outcome"
+TEXTS = "at text form deadline key member by cast_id choice reserved language seen step_up channel evidence reason head root outcome"
 OFFICIALS = "entered_by confirmed_by ruled_by extended_by"
 AFTER = {
-    "open": {"cast", "paper", "withdrawn", "extended", "closed", "annulled"},
+    "open": {"cast", "paper", "recalled", "withdrawn", "extended", "closed", "annulled", "taken_out"},
     "closed": {"corrected", "annulled"},
-    "annulled": set[str](),
+    "over": set[str](),
 }
 FROZEN_RULE = (
     "name titles instrument article source effective established least_working_days most_working_days change_of_ballot "
@@ -201,8 +205,8 @@ SENTENCES = {
         "Hòm phiếu %(box)s: dấu thời gian không khớp với điểm kiểm soát nào.",
     ),
     "not_closed": (
-        "Box %(box)s: entry %(number)s, which closes or annuls it, is missing.",
-        "Hòm phiếu %(box)s: thiếu mục %(number)s, là mục đóng hoặc hủy hòm phiếu.",
+        "Box %(box)s: entry %(number)s, which closes, annuls or takes it out, is missing.",
+        "Hòm phiếu %(box)s: thiếu mục %(number)s, là mục đóng, hủy hoặc rút hòm phiếu.",
     ),
     "paper": (
         "Box %(box)s: the paper %(document)s, version %(version)s, on which was voted, is not in the archive.",
@@ -809,7 +813,7 @@ class Standing:
     stage: str = "open"
     cast: int = 0
     known: set[str] = field(default_factory=set)
-    ballots: dict[int, dict[str, Any]] = field(default_factory=dict)  # those not withdrawn, by number
+    ballots: dict[int, dict[str, Any]] = field(default_factory=dict)  # neither withdrawn nor recalled, by number
 
 
 def check_entries(box: Box, key: Key | None) -> Standing:
@@ -871,13 +875,11 @@ def check_opened(box: Box, key: Key | None) -> Standing:
     need(key is None or opened["key"] == key.name, opened, "key")
     need(opened["deadline"] == "" or moment_of(opened["deadline"]), opened, "deadline")
     need(is_whole(opened["grace"]), opened, "grace")
+    need(opened["form"] in ("meeting", "written"), opened, "form")
     need(are_papers(opened["papers"]), opened, "papers")
     rule = check_frozen_rule(opened)
-    need(
-        is_texts(opened["present"]) and not (rule and rule["form"] == "written" and opened["present"]),
-        opened,
-        "present",
-    )
+    need(rule is None or rule["form"] == opened["form"], opened, "form")
+    need(is_texts(opened["present"]) and not (opened["form"] == "written" and opened["present"]), opened, "present")
     check_options(opened, rule)
     return Standing(box, opened, rule, check_roll(opened, rule), opened["deadline"])
 
@@ -975,11 +977,16 @@ def may_hold_proxy(line: dict[str, Any], roll: dict[str, dict[str, Any]]) -> boo
 def check_cast(entry: dict[str, Any], standing: Standing) -> None:
     """Check a ballot: by whom it may be cast, for what was offered, on what was shown, and what a passkey signed."""
     check_ballot(entry, standing)
+    check_by(entry, standing)
+    need(entry["seen"] == seen_of(standing.opened, entry["language"]), entry, "seen")
+    need(entry["assertion"] is None or is_assertion(entry), entry, "assertion")
+
+
+def check_by(entry: dict[str, Any], standing: Standing) -> None:
+    """Check who acts for a member: the member, or who holds their proxy, and no recused one."""
     line = standing.roll[entry["member"]]
     need(entry["by"] in (entry["member"], line["proxy"]), entry, "by")
     need(not standing.roll[entry["by"]]["recused"], entry, "by")
-    need(entry["seen"] == seen_of(standing.opened, entry["language"]), entry, "seen")
-    need(entry["assertion"] is None or is_assertion(entry), entry, "assertion")
 
 
 def check_paper_ballot(entry: dict[str, Any], standing: Standing) -> None:
@@ -991,15 +998,47 @@ def check_paper_ballot(entry: dict[str, Any], standing: Standing) -> None:
 def check_ballot(entry: dict[str, Any], standing: Standing) -> None:
     """Check what holds for every ballot, and let it stand."""
     member, rule = entry["member"], standing.rule
-    need(member in standing.roll and not standing.roll[member]["recused"], entry, "member")
+    need(may_vote(member, standing), entry, "member")
     need(entry["choice"] in standing.opened["options"], entry, "choice")
     need(not (rule and rule["abstention"] == "forbidden" and entry["choice"] == "abstain"), entry, "choice")
-    need(entry["cast_id"] and entry["cast_id"] not in standing.known, entry, "cast_id")
+    need(may_ask_for_discussion(entry, standing), entry, "discuss")
+    check_mark(entry, standing)
     voted = any(ballot["member"] == member for ballot in standing.ballots.values())
     need(not voted or standing.opened["rule"]["change_of_ballot"] == "until_close", entry, "member")
-    standing.known.add(entry["cast_id"])
     standing.ballots[entry["number"]] = entry
     standing.cast += 1
+
+
+def may_vote(member: str, standing: Standing) -> bool:
+    """Whether this is a member of the roll who is not recused."""
+    return member in standing.roll and not standing.roll[member]["recused"]
+
+
+def may_ask_for_discussion(entry: dict[str, Any], standing: Standing) -> bool:
+    """Whether a ballot says that a meeting should discuss the matter where it may, or says that it does not ask for that."""
+    if not is_flag(entry["discuss"]):
+        return False
+    return not entry["discuss"] or (standing.opened["form"] == "written" and entry["choice"] in DISCUSSED)
+
+
+def check_mark(entry: dict[str, Any], standing: Standing) -> None:
+    """Check that the mark of a tablet stands in the box once."""
+    need(entry["cast_id"] and entry["cast_id"] not in standing.known, entry, "cast_id")
+    standing.known.add(entry["cast_id"])
+
+
+def check_recalled(entry: dict[str, Any], standing: Standing) -> None:
+    """Check a recall: in writing, where answers may be changed, of a ballot that stood; none of the member's stands any longer."""
+    member = entry["member"]
+    need(may_vote(member, standing), entry, "member")
+    check_by(entry, standing)
+    check_mark(entry, standing)
+    may_change = standing.opened["rule"]["change_of_ballot"] == "until_close"
+    need(standing.opened["form"] == "written" and may_change, entry, "type")
+    theirs = [number for number, ballot in standing.ballots.items() if ballot["member"] == member]
+    need(theirs, entry, "member")
+    for number in theirs:
+        del standing.ballots[number]
 
 
 def seen_of(opened: dict[str, Any], language: str) -> str:
@@ -1029,7 +1068,7 @@ def is_challenged(client: bytes, entry: dict[str, Any]) -> bool:
         said = json.loads(client.decode())
     except (ValueError, RecursionError):
         return False
-    ballot = {name: entry[name] for name in ("cast_id", "choice", "member", "question", "seen", "text")}
+    ballot = {name: entry[name] for name in SIGNED.split()}
     challenge = hashlib.sha256(canonical_form(ballot)).digest()
     return (
         isinstance(said, dict)
@@ -1078,17 +1117,24 @@ def check_result(entry: dict[str, Any], standing: Standing) -> None:
     need(is_texts(so["present"]) and is_texts(so["attending"]), entry, "circumstances")
     need(isinstance(so["classified"], dict) and set(so["classified"]) <= set(standing.roll), entry, "circumstances")
     need(all(each in ("yes", "no", "other") for each in so["classified"].values()), entry, "circumstances")
-    if standing.rule is None:
-        need(so["deadline_passed"] is None or is_flag(so["deadline_passed"]), entry, "circumstances")
-    elif standing.rule["form"] == "written":
-        need(is_flag(so["deadline_passed"]), entry, "circumstances")
-    else:
+    if standing.opened["form"] == "meeting":
         need(so["deadline_passed"] is None, entry, "circumstances")
+    elif standing.rule is None:  # nothing says that choosing is settled before its end
+        need(so["deadline_passed"] is True, entry, "circumstances")
+    else:
+        need(is_flag(so["deadline_passed"]), entry, "circumstances")
 
 
 def check_annulled(entry: dict[str, Any], standing: Standing) -> None:  # noqa: ARG001 - its fields are all there is to check
     """End the box."""
-    standing.stage = "annulled"
+    standing.stage = "over"
+
+
+def check_taken_out(entry: dict[str, Any], standing: Standing) -> None:
+    """Check that a member who might vote ended a vote in a meeting."""
+    need(may_vote(entry["by"], standing), entry, "by")
+    need(standing.opened["form"] == "meeting", entry, "type")
+    standing.stage = "over"
 
 
 BY_TYPE: dict[str, Callable[[dict[str, Any], Standing], None]] = {
@@ -1099,6 +1145,8 @@ BY_TYPE: dict[str, Callable[[dict[str, Any], Standing], None]] = {
     "closed": check_closed,
     "corrected": check_result,
     "annulled": check_annulled,
+    "recalled": check_recalled,
+    "taken_out": check_taken_out,
 }
 
 

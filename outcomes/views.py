@@ -16,8 +16,9 @@ from ecabinet.refusals import NotFound
 from meetings import service as meetings
 from meetings.models import AgendaItem
 from outcomes import archive as archives
-from outcomes import queries, rules, service
+from outcomes import block_views, moving_views, queries, rules, service
 from outcomes.rules import DecisionKind, Details
+from outcomes.statistics import views as statistics_views
 from outcomes.words import kind_name
 from voting import choosing
 from voting import queries as questions
@@ -26,7 +27,7 @@ from voting.conduct import Procedure
 bp = Blueprint("outcomes", __name__)
 decisions_bp = Blueprint("decisions", __name__, url_prefix="/decisions")
 archives_bp = Blueprint("archives", __name__, url_prefix="/archives")
-BLUEPRINTS = (bp, decisions_bp, archives_bp)
+BLUEPRINTS = (bp, decisions_bp, archives_bp, moving_views.bp, block_views.bp, statistics_views.bp)
 
 LONGEST = 10_000
 

@@ -40,6 +40,9 @@ TESTS = (
     "tests/outcomes/test_verify_rulings.py",
     "tests/outcomes/test_verify_signatures.py",
     "tests/outcomes/test_verify_tree.py",
+    "tests/outcomes/test_verify_writing.py",
+    "tests/voting/test_recall.py",
+    "tests/voting/test_reserved.py",
 )
 CHOSEN = ("-k", "not postgresql and not test_the_worker_and_the_check", "-m", "not hypothesis")
 

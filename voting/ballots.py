@@ -14,8 +14,9 @@ SIGNS_IN_A_GROUP = 4
 class Ballot:
     """What a member sends: the mark made on the tablet before the first try, the choice, and words.
 
+    `discuss`: whether the member asks that the matter be discussed in a meeting. `reserved`: an opinion kept on record beside the choice.
     `member`: the membership whose ballot it is, the sender's own where nothing is said. `seen`: the hash of what the page showed.
-    `assertion`: what a passkey signed for this very ballot.
+    `assertion`: what a passkey signed for this very ballot. `in_block`: whether it is one of the ballots of a vote on a whole block.
     """
 
     cast_id: str
@@ -24,6 +25,9 @@ class Ballot:
     member: str | None = None
     seen: str = field(default="", compare=False)
     assertion: Mapping[str, object] | None = field(default=None, compare=False)
+    discuss: bool = False
+    reserved: str = ""
+    in_block: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -67,15 +71,23 @@ class Line:
 
 @dataclass(frozen=True)
 class Known:
-    """A ballot that is in the box already."""
+    """A ballot that is in the box already, or (without a choice) the recall of one."""
 
     person_id: int | None
     ballot: Ballot
     number: int
+    is_recall: bool = False
 
     def matching(self, person_id: int | None, ballot: Ballot) -> int:
         """Return the number again for the same ballot of the same sender; refuse anything else under its mark."""
-        if (person_id, ballot) != (self.person_id, self.ballot):
+        return self._same(person_id, ballot, is_recall=False)
+
+    def matching_recall(self, person_id: int | None, ballot: Ballot) -> int:
+        """Return the number again for the same recall of the same sender; refuse anything else under its mark."""
+        return self._same(person_id, ballot, is_recall=True)
+
+    def _same(self, person_id: int | None, ballot: Ballot, *, is_recall: bool) -> int:
+        if (person_id, ballot, is_recall) != (self.person_id, self.ballot, self.is_recall):
             raise Refused(Reason.SENT_BEFORE)
         return self.number
 

@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session
 from voting import entries, standing
 from voting.ballots import Ballot, Known, Line
 from voting.engine.rule import Choice
-from voting.entries import BALLOTS, EntryKind
+from voting.entries import OF_A_MEMBER, EntryKind
 from voting.frozen import Frozen, entitled_count, frozen_of
 from voting.models import Box, BoxEntry, RollEntry
 from voting.proof import checkpoints
 from voting.proof.tree import Frontier, Tree, frontier_from_text
 
-ENDS = (EntryKind.CLOSED, EntryKind.ANNULLED)
-CHANGES_WHO_VOTED = (EntryKind.PAPER, EntryKind.WITHDRAWN)
+ENDS = (EntryKind.CLOSED, EntryKind.ANNULLED, EntryKind.TAKEN_OUT)
+CHANGES_WHO_VOTED = (EntryKind.PAPER, EntryKind.WITHDRAWN, EntryKind.RECALLED)
 
 
 @dataclass
@@ -73,6 +73,8 @@ class LockedBox:
             "cast_id": ballot.cast_id,
             "choice": ballot.choice,
             "text": ballot.text,
+            "discuss": ballot.discuss,
+            "reserved": ballot.reserved,
             "language": language,
             "seen": self.seen(language),
             "step_up": proof.step_up,
@@ -108,7 +110,7 @@ class LockedBox:
                 "leaf": leaf,
                 "cast_id": cast_id,
                 "person_id": person_id,
-                "membership_id": int(str(fields["member"])) if kind in BALLOTS else None,
+                "membership_id": int(str(fields["member"])) if kind in OF_A_MEMBER else None,
                 "withdraws": fields["entry"] if kind is EntryKind.WITHDRAWN else None,
             }
         )
@@ -226,7 +228,7 @@ def roll(session: Session, question_id: int) -> list[RollEntry]:
 def voted_count(session: Session, question_id: int) -> int:
     """Count the members with a ballot that stands."""
     counted = select(func.count(BoxEntry.membership_id.distinct())).where(
-        BoxEntry.question_id == question_id, BoxEntry.kind.in_(BALLOTS), ~standing.is_withdrawn()
+        BoxEntry.question_id == question_id, standing.counts()
     )
     return session.scalar(counted) or 0
 
@@ -261,7 +263,7 @@ def _lines(session: Session, question_id: int, people: Collection[int]) -> dict[
 
 def _known(session: Session, question_id: int, cast_ids: Collection[str]) -> dict[str, Known]:
     found = session.execute(
-        select(BoxEntry.number, BoxEntry.person_id, BoxEntry.body).where(
+        select(BoxEntry.number, BoxEntry.kind, BoxEntry.person_id, BoxEntry.body).where(
             BoxEntry.question_id == question_id, BoxEntry.cast_id.in_(cast_ids)
         )
     )
@@ -269,6 +271,16 @@ def _known(session: Session, question_id: int, cast_ids: Collection[str]) -> dic
     return {each.ballot.cast_id: each for each in known}
 
 
-def _known_of(number: int, person_id: int | None, body: bytes) -> Known:
+def _known_of(number: int, kind: EntryKind, person_id: int | None, body: bytes) -> Known:
     kept = json.loads(body)
-    return Known(person_id, Ballot(kept["cast_id"], kept["choice"], kept["text"], kept["member"]), number)
+    if kind is EntryKind.RECALLED:
+        return Known(person_id, Ballot(kept["cast_id"], "", member=kept["member"]), number, is_recall=True)
+    ballot = Ballot(
+        kept["cast_id"],
+        kept["choice"],
+        kept["text"],
+        kept["member"],
+        discuss=kept["discuss"],
+        reserved=kept["reserved"],
+    )
+    return Known(person_id, ballot, number)

@@ -11,12 +11,11 @@ from time import monotonic, sleep
 
 from sqlalchemy.orm import Session
 
-from ecabinet import clock, pulse
+from ecabinet import clock
 from ecabinet.access import Actor
 from ecabinet.database import transaction
 from ecabinet.refusals import Forbidden, NotFound, Refused
-from meetings import service as meetings
-from voting import box, conduct, service
+from voting import box, conduct, rooms, service
 from voting.ballots import Ballot, Receipt
 from voting.box import LockedBox
 from voting.proof import receipts
@@ -57,16 +56,22 @@ def cast(actor: Actor, question_id: int, ballot: Ballot) -> Receipt:
 
     What a passkey signed for this very ballot says more than a lease, so that such a ballot needs none; it is checked in `service.cast`.
     """
-    if ballot.assertion is None:
-        actor.must_have_stepped_up(clock.now())
-    conduct.check_cast_id(ballot.cast_id)
-    mine = Waiting(actor, question_id, ballot)
-    _waiting.append(mine)
+    return cast_each(actor, [(question_id, ballot)])[0].receipt()
+
+
+def cast_each(actor: Actor, ballots: Iterable[tuple[int, Ballot]]) -> list[Waiting]:
+    """Put ballots into their boxes, one for each question; return each with its receipt or refusal once all are answered."""
+    mine = [Waiting(actor, question_id, ballot) for question_id, ballot in ballots]
+    for each in mine:
+        if each.ballot.assertion is None:
+            actor.must_have_stepped_up(clock.now())
+        conduct.check_cast_id(each.ballot.cast_id)
+    _waiting.extend(mine)
     with _turn:
-        while mine.answer is None:
+        while any(each.answer is None for each in mine):
             _gather()
             _commit(_waiting[:AT_MOST])
-    return mine.receipt()
+    return mine
 
 
 def _gather() -> None:
@@ -106,7 +111,7 @@ def _try(group: list[Waiting], *, last: bool = False) -> bool:
     for waiting, answer in answers.items():
         waiting.answer = answer
     for locked_box in locked_boxes:
-        _tell_room(locked_box)
+        rooms.beat(locked_box)
     return True
 
 
@@ -162,16 +167,3 @@ def _close_if_settled(session: Session, locked_box: LockedBox) -> None:
         rule, voted=locked_box.voted, entitled=locked_box.entitled, objected=box.has_objection(locked_box)
     ):
         service.ask_to_close(session, locked_box.frozen.question_id, clock.now())
-
-
-def _tell_room(locked_box: LockedBox) -> None:
-    frozen = locked_box.frozen
-    if frozen.meeting_id is not None:
-        pulse.beat(
-            meetings.stream_of(frozen.meeting_id),
-            meetings.topic_of(frozen.item_id),
-            "count",
-            question=frozen.question_id,
-            voted=locked_box.voted,
-            of=locked_box.entitled,
-        )

@@ -18,6 +18,7 @@ from voting.engine.rule import Choice, Form
 from voting.engine.rule_book import named_rule_from_json
 from voting.engine.vote import Circumstances, LiveBallot, vote_of
 from voting.models import Question, RollEntry
+from voting.opinions.reminders import service as reminders
 
 AT_OPENING = "opening"
 
@@ -41,9 +42,15 @@ def count(session: Session, question: Question, now: datetime) -> Count:
     if question.rule is None:
         raise NotFound
     counted = count_under(session, question, _circumstances(session, question, now))
-    if counted.result.outcome is Outcome.OPEN:
+    if counted.result.outcome is Outcome.OPEN or _is_awaited(question, counted.circumstances):
         raise Refused(Reason.STILL_RUNNING, until=question.closes_at)
     return counted
+
+
+def _is_awaited(question: Question, circumstances: Circumstances) -> bool:
+    """Choosing among options in writing ends at the deadline only, since no rule could say that it is settled before."""
+    is_choice = question.form is Form.WRITTEN and question.procedure is Procedure.CHOICE
+    return is_choice and not circumstances.deadline_passed
 
 
 def count_under(session: Session, question: Question, circumstances: Circumstances) -> Count:
@@ -85,16 +92,18 @@ def split(result: Result | Chosen) -> dict[str, int]:
 
 
 def notify(session: Session, question: Question, roll: list[RollEntry]) -> None:
-    """Tell those who were asked in writing that it is over."""
+    """Tell those who were asked in writing that it is over; those who gave no answer in time, how their silence counted."""
+    silent = reminders.told_overdue(session, question)
     title = session.get_one(Matter, question.matter_id).title
     for line in roll:
-        if not line.recused:
+        if not line.recused and line.person_id not in silent:
             notices.tell(
                 session,
                 line.person_id,
                 notices.Sentence.OPINION_CLOSED,
                 key=f"opinion:{question.id}:closed",
                 address=f"/opinions/{question.id}",
+                body_id=question.body_id,
                 title=title,
             )
 

@@ -14,6 +14,8 @@ GRACE = {Form.MEETING: timedelta(0), Form.WRITTEN: timedelta(seconds=60)}
 LONGEST_OPINION = 4000
 LONGEST_TEXT = 2000
 LONGEST_MINUTES = 24 * 60
+# Who agrees, or chooses an option, needs no discussion of it.
+DISCUSSED_WITH = (Choice.NO.value, Choice.ABSTAIN.value, Choice.OTHER.value)
 CAST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -34,6 +36,13 @@ class QuestionState(StrEnum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     ANNULLED = "annulled"
+    TAKEN_OUT = "taken_out"
+
+
+# A vote that does not count, whatever is in its box.
+VOID = (QuestionState.ANNULLED, QuestionState.TAKEN_OUT)
+# What has a box.
+OPENED = (QuestionState.OPEN, QuestionState.CLOSED, *VOID)
 
 
 class Reason(StrEnum):
@@ -46,6 +55,14 @@ class Reason(StrEnum):
     NOT_OFFERED = N_("Choose one of the offered answers.")
     OPINION_MISSING = N_("Write your opinion in words, or choose another answer.")
     OPINION_TOO_LONG = N_("Your text is too long: at most %(most)s characters.")
+    DISCUSSION_AGREED = N_(
+        "Who agrees cannot ask for a discussion as well. Disagree, or choose to request a discussion."
+    )
+    DISCUSSION_MISSING = N_("Write what should be discussed in a meeting, and why.")
+    NOTHING_TO_RECALL = N_("There is no answer of yours that counts now, so there is nothing to recall.")
+    RECALL_IN_WRITING = N_("Only an answer in writing can be recalled. In a meeting, vote again instead.")
+    RECALL_NOT_ALLOWED = N_("The rule of this question allows no change of an answer, so it cannot be recalled.")
+    TAKEN_OUT_IN_MEETING = N_("Only a question put in a meeting can be taken out of a block.")
     SENT_BEFORE = N_("A ballot with this mark was sent before with another content. Reload the page and vote again.")
     SEEN_OTHER = N_("What you saw is not what was opened. Reload the page and vote again.")
     ALREADY_VOTED = N_(
@@ -64,8 +81,10 @@ class Reason(StrEnum):
     NOT_ARMED = N_("Show the question on the tablets first, then open it.")
     NOT_RUNNING = N_("The meeting is not running. Start it first.")
     ANOTHER_OPEN = N_("Another question is open in this meeting. Close it first.")
+    IN_BLOCK = N_("This question belongs to a block. Show, open or withdraw the block, or take the item out of it.")
+    VOTED_IN_BLOCK = N_("This question is put in a block. Vote there, or object to its item.")
     CLOSED_BEFORE = N_("This question was closed already. Its result stands.")
-    NOT_CLOSABLE = N_("This vote was annulled, so there is nothing to close.")
+    NOT_CLOSABLE = N_("This vote was annulled or taken out, so there is nothing to close.")
     STILL_RUNNING = N_("The members may answer until %(until)s. The question closes by itself then.")
     NOT_WITHDRAWABLE = N_("A question that was opened cannot be withdrawn. Close it, and record what became of it.")
     ITEM_OVER = N_("This agenda item is over. Put the question on an item that is still to come.")
@@ -75,7 +94,6 @@ class Reason(StrEnum):
     NOBODY_ENTITLED = N_("Nobody could vote on this question. Enter the members of the body first.")
     DAYS_OUT_OF_RANGE = N_("The members must have at least %(least)s and at most %(most)s working days.")
     VOTE_IN_WRITING = N_("Asking for objections needs a meeting. In writing, put the question to a vote.")
-    CHOICE_IN_WRITING = N_("Choosing among persons or options needs a meeting. In writing, put the question to a vote.")
 
 
 def options_of(procedure: Procedure, rule: Rule, labels: Sequence[str] = ()) -> tuple[str, ...]:
@@ -123,19 +141,52 @@ def check_seen(given: str, frozen: str) -> None:
         raise Refused(Reason.SEEN_OTHER)
 
 
-def check_ballot(choice: str, text: str, options: Sequence[str]) -> None:
-    """Refuse an answer that is not offered, or another opinion without words."""
+def check_ballot(choice: str, text: str, options: Sequence[str], *, discuss: bool = False, reserved: str = "") -> None:
+    """Refuse an answer that is not offered, another opinion without words, or a request for a discussion that nobody could follow."""
     if choice not in options:
         raise Refused(Reason.NOT_OFFERED)
+    if discuss:
+        check_discuss(choice, text)
     if choice == Choice.OTHER and not text:
         raise Refused(Reason.OPINION_MISSING)
-    if len(text) > LONGEST_OPINION:
+    if len(text) > LONGEST_OPINION or len(reserved) > LONGEST_OPINION:
         raise Refused(Reason.OPINION_TOO_LONG, most=LONGEST_OPINION)
+
+
+def check_discuss(choice: str, text: str) -> None:
+    """Refuse to ask for a discussion beside an agreement, or without saying why."""
+    if choice not in DISCUSSED_WITH:
+        raise Refused(Reason.DISCUSSION_AGREED)
+    if not text:
+        raise Refused(Reason.DISCUSSION_MISSING)
+
+
+def check_may_recall(*, form: Form, has_voted: bool, allowed: bool) -> None:
+    """Refuse to recall an answer in a meeting, where the rule allows no change, or where there is none."""
+    if form is not Form.WRITTEN:
+        raise Refused(Reason.RECALL_IN_WRITING)
+    if not allowed:
+        raise Refused(Reason.RECALL_NOT_ALLOWED)
+    if not has_voted:
+        raise Refused(Reason.NOTHING_TO_RECALL)
+
+
+def check_may_take_out(*, form: Form, is_open: bool) -> None:
+    """Refuse to take out what is not put in a meeting, or not open."""
+    if form is not Form.MEETING:
+        raise Refused(Reason.TAKEN_OUT_IN_MEETING)
+    if not is_open:
+        raise Refused(Reason.NOT_OPEN)
 
 
 def words_kept(form: Form, choice: str, text: str) -> str:
     """Return the words that are kept with a ballot: in the room they belong to another opinion only, in writing to any answer."""
     return text if form is Form.WRITTEN or choice == Choice.OTHER else ""
+
+
+def discuss_kept(form: Form, *, discuss: bool) -> bool:
+    """Say whether a request for a discussion is kept with a ballot: in writing only; in the room it is asked for aloud."""
+    return discuss and form is Form.WRITTEN
 
 
 def check_cast_id(cast_id: str) -> None:
@@ -158,14 +209,24 @@ def check_may_prepare(*, form: Form, procedure: Procedure, rule: Rule) -> None:
         raise Refused(Reason.RULE_OF_OTHER_FORM)
     if form is Form.WRITTEN and procedure is Procedure.NO_OBJECTION:
         raise Refused(Reason.VOTE_IN_WRITING)
-    if form is Form.WRITTEN and procedure is Procedure.CHOICE:
-        raise Refused(Reason.CHOICE_IN_WRITING)
 
 
 def check_may_amend(state: QuestionState) -> None:
     """Refuse to touch the text of a question that was opened."""
     if state not in (QuestionState.DRAFT, QuestionState.ARMED):
         raise Refused(Reason.NOT_AMENDABLE)
+
+
+def check_alone(block_id: int | None) -> None:
+    """Refuse to conduct a question of a block on its own."""
+    if block_id is not None:
+        raise Refused(Reason.IN_BLOCK)
+
+
+def check_in_block(block_id: int | None, *, in_block: bool) -> None:
+    """Refuse a single ballot on a question of a block: the block has one vote for all, and its rule offers no rejection of the whole."""
+    if block_id is not None and not in_block:
+        raise Refused(Reason.VOTED_IN_BLOCK)
 
 
 def check_may_arm(state: QuestionState, *, is_running: bool) -> None:
@@ -178,7 +239,7 @@ def check_may_arm(state: QuestionState, *, is_running: bool) -> None:
 
 def check_may_open(state: QuestionState, *, is_running: bool, another_open: bool) -> None:
     """Refuse to open what is not armed, or two questions of one meeting at a time."""
-    if state in (QuestionState.OPEN, QuestionState.CLOSED, QuestionState.ANNULLED):
+    if state in OPENED:
         raise Refused(Reason.NOT_A_DRAFT)
     if state is not QuestionState.ARMED:
         raise Refused(Reason.NOT_ARMED)
@@ -188,11 +249,11 @@ def check_may_open(state: QuestionState, *, is_running: bool, another_open: bool
         raise Refused(Reason.ANOTHER_OPEN)
 
 
-def check_may_close(*, has_box: bool, is_open: bool, is_annulled: bool) -> None:
-    """Refuse to close what was never opened, what was annulled, or twice."""
+def check_may_close(*, has_box: bool, is_open: bool, is_void: bool) -> None:
+    """Refuse to close what was never opened, what was annulled or taken out, or twice."""
     if not has_box:
         raise Refused(Reason.NOT_OPEN)
-    if is_annulled:
+    if is_void:
         raise Refused(Reason.NOT_CLOSABLE)
     if not is_open:
         raise Refused(Reason.CLOSED_BEFORE)
@@ -208,6 +269,11 @@ def check_days(days: int, least: int, most: int) -> None:
     """Refuse a period that the rules of the body do not allow."""
     if not least <= days <= most:
         raise Refused(Reason.DAYS_OUT_OF_RANGE, least=least, most=most)
+
+
+def may_settle_early(rule: Rule) -> bool:
+    """Say whether a question under this rule may be over before its deadline."""
+    return rule.is_written and (rule.early_close or rule.silence is Silence.OBJECTION_STOPS)
 
 
 def is_settled(rule: Rule, *, voted: int, entitled: int, objected: bool) -> bool:

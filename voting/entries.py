@@ -31,22 +31,27 @@ class EntryKind(StrEnum):
     CLOSED = "closed"
     CORRECTED = "corrected"
     ANNULLED = "annulled"
+    RECALLED = "recalled"
+    TAKEN_OUT = "taken_out"
 
 
 BALLOTS = (EntryKind.CAST, EntryKind.PAPER)
+OF_A_MEMBER = (*BALLOTS, EntryKind.RECALLED)  # what a member's own answer is made of
 
 COMMON = frozenset({"type", "question", "number", "previous", "at"})
 FIELDS: Mapping[EntryKind, frozenset[str]] = {
     kind: frozenset(fields.split())
     for kind, fields in {
-        EntryKind.OPENED: "text rule roll papers options labels present deadline grace key",
-        EntryKind.CAST: "member by cast_id choice text language seen step_up assertion",
-        EntryKind.PAPER: "member channel cast_id choice text evidence entered_by confirmed_by",
+        EntryKind.OPENED: "text form rule roll papers options labels present deadline grace key",
+        EntryKind.CAST: "member by cast_id choice text discuss reserved language seen step_up assertion",
+        EntryKind.PAPER: "member channel cast_id choice text discuss reserved evidence entered_by confirmed_by",
         EntryKind.WITHDRAWN: "entry reason ruled_by",
         EntryKind.EXTENDED: "deadline reason extended_by",
         EntryKind.CLOSED: "entries head root outcome figures steps circumstances missing versions",
         EntryKind.CORRECTED: "outcome figures steps circumstances missing reason entered_by confirmed_by",
         EntryKind.ANNULLED: "reason entered_by confirmed_by",
+        EntryKind.RECALLED: "member by cast_id step_up",
+        EntryKind.TAKEN_OUT: "by reason",
     }.items()
 }
 
@@ -63,9 +68,10 @@ class Stage(StrEnum):
 LEADS_TO: Mapping[Stage, Mapping[EntryKind, Stage]] = {
     Stage.BEFORE: {EntryKind.OPENED: Stage.OPEN},
     Stage.OPEN: {
-        **dict.fromkeys((*BALLOTS, EntryKind.WITHDRAWN, EntryKind.EXTENDED), Stage.OPEN),
+        **dict.fromkeys((*OF_A_MEMBER, EntryKind.WITHDRAWN, EntryKind.EXTENDED), Stage.OPEN),
         EntryKind.CLOSED: Stage.CLOSED,
         EntryKind.ANNULLED: Stage.OVER,
+        EntryKind.TAKEN_OUT: Stage.OVER,
     },
     Stage.CLOSED: {EntryKind.CORRECTED: Stage.CLOSED, EntryKind.ANNULLED: Stage.OVER},
     Stage.OVER: {},
@@ -112,6 +118,8 @@ class Standing:
     number: int
     leaf: str
     kind: EntryKind
+    discuss: bool = False  # the member asks that the matter be discussed in a meeting
+    reserved: str = ""  # an opinion that the member keeps on record beside the choice
 
 
 def write(kind: EntryKind, place: Place, fields: Mapping[str, object]) -> bytes:
@@ -142,9 +150,20 @@ def seen_of(
     return hashlib.sha256(canonical(shown)).hexdigest()
 
 
-def challenge_of(*, cast_id: str, choice: str, member: str, question: str, seen: str, text: str) -> bytes:
+def challenge_of(  # noqa: PLR0913 - the fields of a ballot that are signed
+    *, cast_id: str, choice: str, text: str, discuss: bool, reserved: str, member: str, question: str, seen: str
+) -> bytes:
     """Return what a passkey signs for one ballot."""
-    ballot = {"cast_id": cast_id, "choice": choice, "member": member, "question": question, "seen": seen, "text": text}
+    ballot = {
+        "cast_id": cast_id,
+        "choice": choice,
+        "text": text,
+        "discuss": discuss,
+        "reserved": reserved,
+        "member": member,
+        "question": question,
+        "seen": seen,
+    }
     return hashlib.sha256(canonical(ballot)).digest()
 
 
@@ -179,11 +198,16 @@ def check_chain(bodies: Sequence[bytes]) -> int | None:
 
 
 def standing(bodies: Iterable[bytes]) -> dict[str, Standing]:
-    """Return each member's ballot that counts: the last of theirs, cast or entered by officials, that was not withdrawn."""
+    """Return each member's ballot that counts: the last of theirs, cast or entered by officials, that was neither withdrawn nor recalled."""
     read = [(json.loads(body), body) for body in bodies]
     withdrawn = {entry["entry"] for entry, _body in read if entry["type"] == EntryKind.WITHDRAWN}
-    ballots = (each for each in read if each[0]["type"] in BALLOTS and each[0]["number"] not in withdrawn)
-    return {entry["member"]: _standing(entry, body) for entry, body in ballots}
+    found: dict[str, Standing] = {}
+    for entry, body in read:
+        if entry["type"] == EntryKind.RECALLED:
+            found.pop(entry["member"], None)
+        elif entry["type"] in BALLOTS and entry["number"] not in withdrawn:
+            found[entry["member"]] = _standing(entry, body)
+    return found
 
 
 def choice_in(body: bytes) -> str:
@@ -220,6 +244,8 @@ def _standing(entry: Mapping[str, Any], body: bytes) -> Standing:
         number=entry["number"],
         leaf=leaf_of(body),
         kind=EntryKind(entry["type"]),
+        discuss=entry["discuss"],
+        reserved=entry["reserved"],
     )
 
 

@@ -26,6 +26,7 @@ class Frozen:
     matter_id: int
     item_id: int | None
     meeting_id: int | None
+    block_id: int | None
     form: Form
     procedure: Procedure
     text: str
@@ -55,6 +56,7 @@ def frozen_of(session: Session, question_id: int) -> Frozen:
             Question.matter_id,
             Question.item_id,
             AgendaItem.meeting_id,
+            Question.block_id,
             Question.form,
             Question.procedure,
             Question.text,
@@ -73,6 +75,7 @@ def frozen_of(session: Session, question_id: int) -> Frozen:
         matter_id=row.matter_id,
         item_id=row.item_id,
         meeting_id=row.meeting_id,
+        block_id=row.block_id,
         form=row.form,
         procedure=row.procedure,
         text=row.text,

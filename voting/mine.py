@@ -1,8 +1,9 @@
 """A reader's own part in a question: the membership their ballot is for, the ballot of theirs that stands, and for whom they cast."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, String, cast, select
 from sqlalchemy.orm import Session, aliased
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from ecabinet.access import Actor
 from voting import standing
 from voting.ballots import code_of
+from voting.entries import BALLOTS, EntryKind
 from voting.models import BoxEntry, Question, RollEntry
 
 
@@ -21,6 +23,26 @@ class Mine:
     choice: str
     text: str
     code: str
+    discuss: bool = False
+    reserved: str = ""
+
+
+class Became(StrEnum):
+    """What became of an earlier answer of a member."""
+
+    REPLACED = "replaced"
+    RECALLED = "recalled"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An answer of a member that counts no longer."""
+
+    at: datetime
+    ballot: Mine
+    became: Became
+    by_officials: bool
 
 
 @dataclass(frozen=True)
@@ -86,17 +108,53 @@ def ballot_of(session: Session, question_id: int, member: str) -> Mine | None:
     return _last(session, question_id, int(member)) if member else None
 
 
-def _last(session: Session, question_id: int, seat: int, *conditions: ColumnElement[bool]) -> Mine | None:
-    """Return the last ballot of a seat that was not withdrawn, of those that meet the conditions."""
-    found = session.execute(
-        select(BoxEntry.number, BoxEntry.body, BoxEntry.leaf)
-        .where(
-            BoxEntry.question_id == question_id, BoxEntry.membership_id == seat, ~standing.is_withdrawn(), *conditions
+def earlier_of(session: Session, question_id: int, member: str) -> tuple[Earlier, ...]:
+    """Return every answer of a member that counts no longer, the newest first: nothing that was in the box is lost."""
+    if not member:
+        return ()
+    rows = session.execute(
+        select(
+            BoxEntry.kind,
+            BoxEntry.body,
+            BoxEntry.leaf,
+            standing.is_withdrawn().label("withdrawn"),
+            standing.is_recalled().label("recalled"),
         )
+        .where(BoxEntry.question_id == question_id, BoxEntry.membership_id == int(member), BoxEntry.kind.in_(BALLOTS))
+        .order_by(BoxEntry.number.desc())
+    ).all()
+    stands = next((row.leaf for row in rows if not row.withdrawn and not row.recalled), None)
+    return tuple(
+        Earlier(
+            datetime.fromisoformat(json.loads(row.body)["at"]),
+            _mine(row.body, row.leaf),
+            _became(withdrawn=bool(row.withdrawn), recalled=bool(row.recalled)),
+            by_officials=row.kind is EntryKind.PAPER,
+        )
+        for row in rows
+        if row.leaf != stands
+    )
+
+
+def _became(*, withdrawn: bool, recalled: bool) -> Became:
+    if withdrawn:
+        return Became.WITHDRAWN
+    return Became.RECALLED if recalled else Became.REPLACED
+
+
+def _mine(body: bytes, leaf: str) -> Mine:
+    ballot = json.loads(body)
+    return Mine(
+        ballot["number"], ballot["choice"], ballot["text"], code_of(leaf), ballot["discuss"], ballot["reserved"]
+    )
+
+
+def _last(session: Session, question_id: int, seat: int, *conditions: ColumnElement[bool]) -> Mine | None:
+    """Return the last ballot of a seat that was neither withdrawn nor recalled, of those that meet the conditions."""
+    found = session.execute(
+        select(BoxEntry.body, BoxEntry.leaf)
+        .where(BoxEntry.question_id == question_id, BoxEntry.membership_id == seat, standing.counts(), *conditions)
         .order_by(BoxEntry.number.desc())
         .limit(1)
     ).first()
-    if found is None:
-        return None
-    ballot: Mapping[str, str] = json.loads(found.body)
-    return Mine(found.number, ballot["choice"], ballot["text"], code_of(found.leaf))
+    return _mine(found.body, found.leaf) if found is not None else None

@@ -8,9 +8,11 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ecabinet.database import Base, one_of
+from voting.blocks.models import Block
 from voting.conduct import Procedure, QuestionState
 from voting.engine.rule import Form
 from voting.entries import EntryKind
+from voting.opinions.rules import Approval
 from voting.rulings.rules import Channel, RulingKind
 
 
@@ -21,6 +23,8 @@ class Question(Base):
     __table_args__ = (
         Index(None, "item_id"),
         Index(None, "body_id", "form", "state"),
+        Index(None, "matter_id"),
+        Index(None, "follows_id"),
         CheckConstraint("(form = 'meeting') = (item_id IS NOT NULL)", name="in_the_room_with_an_item"),
         CheckConstraint("state <> 'closed' OR outcome IS NOT NULL", name="closed_with_an_outcome"),
     )
@@ -29,6 +33,7 @@ class Question(Base):
     body_id: Mapped[int] = mapped_column(ForeignKey("body.id"))
     matter_id: Mapped[int] = mapped_column(ForeignKey("matter.id"))
     item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    block_id: Mapped[int | None] = mapped_column(ForeignKey(Block.id))  # where it is put with others to one vote
     round: Mapped[int] = mapped_column(default=1)
     form: Mapped[Form] = mapped_column(one_of(Form, "form"))
     procedure: Mapped[Procedure] = mapped_column(one_of(Procedure, "procedure"), default=Procedure.VOTE)
@@ -52,6 +57,13 @@ class Question(Base):
     corrections: Mapped[list[Any]] = mapped_column(
         default=list
     )  # as two officials corrected the result; the last stands
+    approval: Mapped[Approval | None] = mapped_column(one_of(Approval, "approval"))  # of a written draft, by the chair
+    approved_hash: Mapped[str | None] = mapped_column(String(64))  # of what was proposed to the chair, and approved
+    moved_to_item_id: Mapped[int | None] = mapped_column(
+        ForeignKey("agenda_item.id")
+    )  # of a written question that a meeting decides
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("question.id"))  # the question of the round before
+    folded: Mapped[str] = mapped_column(Text, default="")  # the wording without its marks, in which lists search
 
 
 class QuestionText(Base):
@@ -72,7 +84,11 @@ class RollEntry(Base):
     """One member entitled on one question, as frozen at its opening; presence alone is taken at the close."""
 
     __tablename__ = "roll_entry"
-    __table_args__ = (UniqueConstraint("question_id", "person_id"), UniqueConstraint("question_id", "membership_id"))
+    __table_args__ = (
+        UniqueConstraint("question_id", "person_id"),
+        UniqueConstraint("question_id", "membership_id"),
+        Index(None, "person_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"))
@@ -119,8 +135,8 @@ class BoxEntry(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     leaf: Mapped[str] = mapped_column(String(64))
     cast_id: Mapped[str | None] = mapped_column(String(64))
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who sent a ballot
-    membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))  # whose ballot it is
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # who sent a ballot or recalled it
+    membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))  # whose ballot or recall it is
     withdraws: Mapped[int | None]  # the number of the ballot that this entry takes out
 
 
@@ -161,6 +177,8 @@ class PaperBallot(Base):
     channel: Mapped[Channel] = mapped_column(one_of(Channel, "channel"))
     choice: Mapped[str] = mapped_column(String(40))
     text: Mapped[str] = mapped_column(Text, default="")
+    discuss: Mapped[bool] = mapped_column(default=False)  # asks that the matter be discussed in a meeting
+    reserved: Mapped[str] = mapped_column(Text, default="")  # an opinion kept on record beside the choice
     evidence: Mapped[str] = mapped_column(String(500))  # where the paper or the record of the call is kept
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     entered_at: Mapped[datetime]

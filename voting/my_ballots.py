@@ -4,7 +4,6 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -15,91 +14,15 @@ from agenda_docs.models import Matter
 from ecabinet.access import Actor
 from voting import standing
 from voting.ballots import code_of
-from voting.conduct import Procedure, QuestionState
-from voting.engine.rule import Form
+from voting.conduct import OPENED, VOID, QuestionState
 from voting.entries import BALLOTS, EntryKind
 from voting.models import BoxEntry, Question, RollEntry
+from voting.my_ballot_lines import Channel, Found, MyBallot, MyQuestion, MyRecall, State
+from voting.rulings import readings
+
+__all__ = ["Channel", "Found", "MyBallot", "MyQuestion", "MyRecall", "State", "of_person"]
 
 QUESTIONS_ON_A_PAGE = 20
-OPENED = (QuestionState.OPEN, QuestionState.CLOSED, QuestionState.ANNULLED)
-
-
-class State(StrEnum):
-    """What became of a ballot."""
-
-    COUNTS = "counts"
-    REPLACED = "replaced"
-    WITHDRAWN = "withdrawn"
-    ANNULLED = "annulled"
-
-
-class Channel(StrEnum):
-    """How a ballot came into the box."""
-
-    CAST = "cast"
-    PAPER = "paper"
-    TELEPHONE = "telephone"
-
-
-@dataclass(frozen=True)
-class MyBallot:
-    """A ballot as its owner, or who cast it, looks it up."""
-
-    number: int
-    at: datetime
-    code: str
-    choice: str
-    member: str
-    by: str | None  # the membership that cast it; nobody where officials entered it
-    channel: Channel
-    state: State
-    replaced_by: int | None = None
-    cast_for: str | None = None  # the name of the member for whom the reader cast it
-    cast_by: str | None = None  # the name of who cast it for the reader
-
-
-@dataclass(frozen=True)
-class MyQuestion:
-    """A question on whose frozen roll the reader stands."""
-
-    id: int
-    text: str | None  # nothing where its dossier is not open to the reader any more
-    title: str | None
-    form: Form
-    procedure: Procedure
-    labels: Sequence[str]
-    state: QuestionState
-    opened_at: datetime | None
-    member: str
-    recused: bool
-    closing: int | None  # the number of the closing entry
-    ballots: tuple[MyBallot, ...]
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether receipts of it are given to the reader."""
-        return self.text is not None
-
-    @property
-    def missed(self) -> bool:
-        """Whether the reader could have voted and had no ballot that stood at the close."""
-        stood = (State.COUNTS, State.ANNULLED)  # an annulment came after the close
-        has_own = any(each.member == self.member and each.state in stood for each in self.ballots)
-        return self.closing is not None and not self.recused and not has_own
-
-    @property
-    def is_annulled(self) -> bool:
-        """Whether the whole vote was annulled."""
-        return self.state is QuestionState.ANNULLED
-
-
-@dataclass(frozen=True)
-class Found:
-    """One page of a person's questions, the newest first."""
-
-    questions: tuple[MyQuestion, ...]
-    page: int
-    pages: int
 
 
 def of_person(session: Session, actor: Actor, page: int = 1) -> Found:
@@ -126,8 +49,10 @@ def _questions(
 ) -> tuple[MyQuestion, ...]:
     readable = reading.readable_among(session, actor, {question.matter_id for _line, question, _title in rows})
     closings = _closings(session, [question.id for _line, question, _title in rows])
-    entries = _entries(session, actor, [line for line, _question, _title in rows])
+    lines = [line for line, _question, _title in rows]
+    entries, recalls = _entries(session, actor, lines), _recalls(session, actor, lines)
     names = _names(session, entries)
+    read = readings.of_questions(session, [question.id for _line, question, _title in rows])
     last = _last_of_each(
         session, [question.id for _line, question, _title in rows if question.state is not QuestionState.OPEN]
     )
@@ -145,6 +70,8 @@ def _questions(
             recused=line.recused,
             closing=closings.get(question.id),
             ballots=_ballots(line, question, entries.get(question.id, []), names, last),
+            recalls=tuple(recalls.get(question.id, ())),
+            reading=read.get(question.id, {}).get(str(line.membership_id)) if question.matter_id in readable else None,
         )
         for line, question, title in rows
     )
@@ -157,6 +84,12 @@ class _Entry:
     body: Mapping[str, Any]
     leaf: str
     is_withdrawn: bool
+    recalled_by: int | None
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it was withdrawn or recalled."""
+        return self.is_withdrawn or self.recalled_by is not None
 
     @property
     def member(self) -> str:
@@ -168,14 +101,32 @@ def _entries(session: Session, actor: Actor, lines: Sequence[RollEntry]) -> dict
     if not lines:
         return {}
     found = session.execute(
-        select(BoxEntry.question_id, BoxEntry.body, BoxEntry.leaf, standing.is_withdrawn())
+        select(BoxEntry.question_id, BoxEntry.body, BoxEntry.leaf, standing.is_withdrawn(), standing.recalled_by())
         .where(BoxEntry.kind.in_(BALLOTS), or_(*(_is_theirs(actor, line) for line in lines)))
         .order_by(BoxEntry.question_id, BoxEntry.number)
     )
     entries: dict[int, list[_Entry]] = {}
-    for question_id, body, leaf, is_withdrawn in found:
-        entries.setdefault(question_id, []).append(_Entry(json.loads(body), leaf, bool(is_withdrawn)))
+    for question_id, body, leaf, is_withdrawn, recalled_by in found:
+        entries.setdefault(question_id, []).append(_Entry(json.loads(body), leaf, bool(is_withdrawn), recalled_by))
     return entries
+
+
+def _recalls(session: Session, actor: Actor, lines: Sequence[RollEntry]) -> dict[int, list[MyRecall]]:
+    """The recalls of the reader's own answers, and those that the reader made for others; by question, in order."""
+    if not lines:
+        return {}
+    found = session.execute(
+        select(BoxEntry.question_id, BoxEntry.body, BoxEntry.leaf)
+        .where(BoxEntry.kind == EntryKind.RECALLED, or_(*(_is_theirs(actor, line) for line in lines)))
+        .order_by(BoxEntry.question_id, BoxEntry.number)
+    )
+    recalls: dict[int, list[MyRecall]] = {}
+    for question_id, body, leaf in found:
+        entry = json.loads(body)
+        at = datetime.fromisoformat(entry["at"])
+        recall = MyRecall(entry["number"], at, code_of(leaf), entry["member"], entry["by"])
+        recalls.setdefault(question_id, []).append(recall)
+    return recalls
 
 
 def _is_theirs(actor: Actor, line: RollEntry) -> ColumnElement[bool]:
@@ -213,10 +164,10 @@ def _names(session: Session, entries: Mapping[int, Iterable[_Entry]]) -> dict[tu
 
 
 def _last_of_each(session: Session, question_ids: Collection[int]) -> dict[tuple[int, str], int]:
-    """The number of each member's last ballot that was not withdrawn, of questions that take no more."""
+    """The number of each member's last ballot that was neither withdrawn nor recalled, of questions that take no more."""
     found = session.execute(
         select(BoxEntry.question_id, BoxEntry.membership_id, func.max(BoxEntry.number))
-        .where(BoxEntry.question_id.in_(question_ids), BoxEntry.kind.in_(BALLOTS), ~standing.is_withdrawn())
+        .where(BoxEntry.question_id.in_(question_ids), standing.counts())
         .group_by(BoxEntry.question_id, BoxEntry.membership_id)
     )
     return {(question_id, str(membership_id)): number for question_id, membership_id, number in found}
@@ -230,7 +181,7 @@ def _ballots(
     last: Mapping[tuple[int, str], int],
 ) -> tuple[MyBallot, ...]:
     """While the question is open, only what the reader may see says which ballot is the last."""
-    seen = {(question.id, each.member): int(each.body["number"]) for each in entries if not each.is_withdrawn}
+    seen = {(question.id, each.member): int(each.body["number"]) for each in entries if not each.is_out}
     known = {**seen, **last}
     return tuple(_ballot(line, question, each, known.get((question.id, each.member)), names) for each in entries)
 
@@ -253,12 +204,17 @@ def _ballot(
         replaced_by=last if state is State.REPLACED else None,
         cast_for=names.get((question.id, entry.member)) if entry.member != own else None,
         cast_by=names.get((question.id, str(by))) if by not in (None, own) else None,
+        recalled_by=entry.recalled_by,
+        discuss=body["discuss"],
+        reserved=bool(body["reserved"]),
     )
 
 
 def _state(question: Question, entry: _Entry, last: int | None) -> State:
-    if question.state is QuestionState.ANNULLED:
-        return State.ANNULLED
+    if question.state in VOID:
+        return State(question.state.value)
     if entry.is_withdrawn:
         return State.WITHDRAWN
+    if entry.recalled_by is not None:
+        return State.RECALLED
     return State.COUNTS if entry.body["number"] == last else State.REPLACED

@@ -17,7 +17,7 @@ from meetings import service as meetings
 from meetings.models import AgendaItem, Meeting
 from voting import box, conduct, entries, frozen, rule_shelf
 from voting.conduct import Procedure, QuestionState, Reason
-from voting.engine.rule import Rule
+from voting.engine.rule import Form, Rule
 from voting.engine.rule_book import NamedRule
 from voting.engine.vote import check_roll
 from voting.entries import EntryKind
@@ -33,18 +33,29 @@ def rule_of(question: Question) -> NamedRule:
     """Return the rule by which a question that is not open yet would be decided."""
     named = rule_shelf.rule_of(question)
     if question.procedure is Procedure.CHOICE:
-        return _counted(named)
+        return _counted(named, question.form)
     return _without_objection(named) if question.procedure is Procedure.NO_OBJECTION else named
 
 
-def _counted(named: NamedRule) -> NamedRule:
-    """Where members choose, nothing decides; how many others one member may cast for is as in the body's own rule."""
+def _counted(named: NamedRule, form: Form) -> NamedRule:
+    """Where members choose, nothing decides.
+
+    How many others one member may cast for, in writing also for how long and whether an answer may be changed, is as in the body's own rule.
+    """
     titles = {
         "en": "Choosing among persons or options: counted; the chair declares what was chosen",
         "vi": "Lựa chọn người hoặc phương án: kiểm đếm; chủ tọa công bố lựa chọn",
     }
-    rule = Rule(proxies_per_member=named.rule.proxies_per_member)
-    return replace(_plain("plain/counted", titles, "Plain arithmetic", rule), counts_only=True)
+    rule = Rule(form=form, proxies_per_member=named.rule.proxies_per_member)
+    counted = replace(_plain("plain/counted", titles, "Plain arithmetic", rule), counts_only=True)
+    if form is Form.MEETING:
+        return counted
+    return replace(
+        counted,
+        least_working_days=named.least_working_days,
+        most_working_days=named.most_working_days,
+        change_of_ballot=named.change_of_ballot,
+    )
 
 
 def _without_objection(named: NamedRule) -> NamedRule:
@@ -186,6 +197,7 @@ def _open_box(session: Session, question: Question, named: NamedRule, roll: Sequ
     rule = {**named.as_json(), "rule": None} if question.procedure is Procedure.CHOICE else named.as_json()
     fields = {
         "text": what.text,
+        "form": what.form.value,
         "rule": rule,
         "roll": [frozen.roll_member(line).as_json() for line in roll],
         "papers": [paper.as_json() for paper in what.papers],

@@ -7,23 +7,21 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from agenda_docs import conditions, reading
-from agenda_docs.models import Matter
+from agenda_docs import reading
 from ecabinet import clock
 from ecabinet.access import Actor, Permission
 from ecabinet.sign_in import passkeys
 from ecabinet.sign_in.passkeys import Held
 from meetings.models import AgendaItem
-from voting import conduct, mine, opening, results, service, standing
-from voting.conduct import Procedure, QuestionState
+from voting import conduct, mine, opening, results, service
+from voting.conduct import OPENED, VOID, Procedure, QuestionState
 from voting.engine.rule import Form
 from voting.engine.rule_book import NamedRule, named_rule_from_json
 from voting.frozen import entitled_count
-from voting.mine import Mine, Represented
+from voting.mine import Earlier, Mine, Represented
 from voting.models import Box, Question, RollEntry
-from voting.results import Annulment, Shown
+from voting.results import Annulment, Shown, TakenOut
 
-OPENED = (QuestionState.OPEN, QuestionState.CLOSED, QuestionState.ANNULLED)
 result = results.result
 
 
@@ -35,6 +33,7 @@ class Panel:
     item_id: int | None
     meeting_id: int | None
     matter_id: int
+    block_id: int | None
     text: str
     form: Form
     procedure: Procedure
@@ -60,6 +59,8 @@ class Panel:
     member: str = ""  # the membership that the reader's own ballot is for
     represents: tuple[Represented, ...] = ()
     represented_by: str = ""  # who casts for the reader
+    earlier: tuple[Earlier, ...] = ()  # the reader's own answers in writing that count no longer
+    taken_out: TakenOut | None = None
 
     @property
     def may_vote(self) -> bool:
@@ -89,21 +90,8 @@ class QuestionLine:
 
     @property
     def counts(self) -> bool:
-        """Whether it was put and what came of it was not annulled."""
-        return self.is_put and self.state is not QuestionState.ANNULLED
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A written question that was put to the actor."""
-
-    id: int
-    title: str
-    text: str
-    state: QuestionState
-    closes_at: datetime | None
-    outcome: str | None
-    answered: bool
+        """Whether it was put and what came of it was neither annulled nor taken out of its block."""
+        return self.is_put and self.state not in VOID
 
 
 def panel(session: Session, actor: Actor, question_id: int) -> Panel:
@@ -119,6 +107,7 @@ def panel(session: Session, actor: Actor, question_id: int) -> Panel:
         item_id=question.item_id,
         meeting_id=meeting.id if meeting is not None else None,
         matter_id=question.matter_id,
+        block_id=question.block_id,
         text=question.text,
         form=question.form,
         procedure=question.procedure,
@@ -144,6 +133,8 @@ def panel(session: Session, actor: Actor, question_id: int) -> Panel:
         member=member,
         represents=mine.represents(session, actor, question, member) if entitled else (),
         represented_by=mine.represented_by(session, question, member) if entitled else "",
+        earlier=mine.earlier_of(session, question.id, member) if question.form is Form.WRITTEN else (),
+        taken_out=results.taken_out_of(session, question),
     )
 
 
@@ -166,39 +157,21 @@ def questions_of_item(session: Session, item_ids: Collection[int]) -> dict[int, 
 
 
 def live_question(session: Session, actor: Actor, meeting_id: int) -> int | None:
-    """Return the question that belongs on every tablet of a meeting now: the open one, else the one armed last; None for who may not read it."""
+    """Return the question that belongs on every tablet of a meeting now: the open one, else the one armed last; None for who may not read it. A block is not one question."""
     found = session.execute(
         select(Question.id, Question.state, Question.matter_id)
         .join(AgendaItem, AgendaItem.id == Question.item_id)
-        .where(AgendaItem.meeting_id == meeting_id, Question.state.in_((QuestionState.OPEN, QuestionState.ARMED)))
+        .where(
+            AgendaItem.meeting_id == meeting_id,
+            Question.state.in_((QuestionState.OPEN, QuestionState.ARMED)),
+            Question.block_id.is_(None),
+        )
         .order_by(Question.id.desc())
     ).all()
     readable = reading.readable_among(session, actor, {row.matter_id for row in found}) if found else set()
     mine = [row for row in found if row.matter_id in readable]
     is_open = [row.id for row in mine if row.state is QuestionState.OPEN]
     return next(iter([*is_open, *(row.id for row in mine)]), None)
-
-
-def inbox(session: Session, actor: Actor) -> list[Asked]:
-    """Return the written questions put to the actor, the open ones first and of those the most urgent."""
-    answered = standing.has_ballot(RollEntry.question_id, RollEntry.membership_id)
-    found = session.execute(
-        select(Question, Matter.title, answered)
-        .join(Matter, Matter.id == Question.matter_id)
-        .join(RollEntry, RollEntry.question_id == Question.id)
-        .where(
-            Question.form == Form.WRITTEN,
-            Question.state.in_(OPENED),
-            RollEntry.person_id == actor.person_id,
-            RollEntry.recused.is_(False),
-            conditions.reads_matter(actor, clock.now()),
-        )
-        .order_by(Question.state != QuestionState.OPEN, Question.closes_at, Question.id)
-    )
-    return [
-        Asked(question.id, title, question.text, question.state, question.closes_at, outcome_of(question), bool(has))
-        for question, title, has in found
-    ]
 
 
 def outcome_of(question: Question) -> str | None:

@@ -37,6 +37,8 @@ class Named:
     by_officials: bool = False
     cast_by: str = ""  # the member who cast it for this one
     weights: tuple[tuple[str, str], ...] = ()  # measure and amount, where the rule counts it
+    discuss: bool = False  # asks that the matter be discussed in a meeting
+    reserved: str = ""  # an opinion kept on record beside the choice
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,15 @@ class Annulment:
     at: datetime
     reason: str
     by: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class TakenOut:
+    """That a member took a question out of its block while the vote was open: when, why, who."""
+
+    at: datetime
+    reason: str
+    by: str
 
 
 @dataclass(frozen=True)
@@ -153,6 +164,15 @@ def annulment_of(session: Session, question: Question) -> Annulment | None:
     return Annulment(ruling.confirmed_at or ruling.entered_at, ruling.reason, (people[0].name, people[1].name))
 
 
+def taken_out_of(session: Session, question: Question) -> TakenOut | None:
+    """Return when and why a question was taken out of its block, and by whom; None where it was not."""
+    if question.state is not QuestionState.TAKEN_OUT:
+        return None
+    entry = json.loads(box.bodies(session, question.id)[-1])
+    line = next(line for line in box.roll(session, question.id) if str(line.membership_id) == entry["by"])
+    return TakenOut(datetime.fromisoformat(entry["at"]), entry["reason"], line.name)
+
+
 def _original(kept: Mapping[str, Any]) -> Original:
     return Original(Outcome(kept["outcome"]), kept["figures"], steps_from_json(kept["steps"]))
 
@@ -211,6 +231,8 @@ def _named(line: RollEntry, ballot: Standing | None, names: Mapping[str, str]) -
         by_officials=ballot.kind is EntryKind.PAPER,
         weights=weights,
         cast_by=_cast_by(line, ballot, names),
+        discuss=ballot.discuss,
+        reserved=ballot.reserved,
     )
 
 

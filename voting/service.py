@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agenda_docs import reading
+from agenda_docs.models import Because
 from ecabinet import audit, clock, jobs, news
 from ecabinet.access import Actor, Permission
 from ecabinet.audit import Tag
@@ -16,13 +17,15 @@ from ecabinet.sign_in import passkeys
 from meetings import service as meetings
 from meetings.models import AgendaItem
 from meetings.rules import MeetingState
-from voting import box, closing, conduct, entries, opening
+from voting import box, closing, conduct, entries, opening, recusal, rooms
 from voting.ballots import Ballot, Line
 from voting.box import LockedBox, Proof
 from voting.conduct import QuestionState, Reason
 from voting.engine.rule import Form
 from voting.entries import EntryKind
 from voting.models import Question
+from voting.opinions import at_close, steps
+from voting.opinions.models import StepKind
 from voting.proof import time_stamps
 
 DRAFTS_FOR = (Permission.PREPARE_QUESTION, Permission.CONDUCT_QUESTION)
@@ -47,6 +50,7 @@ def question_for(session: Session, actor: Actor, question_id: int, permission: P
 def arm(session: Session, actor: Actor, question_id: int) -> Question:
     """Load a question on every tablet, so that opening it is one small push."""
     question = locked(session, question_for(session, actor, question_id, Permission.CONDUCT_QUESTION))
+    conduct.check_alone(question.block_id)
     conduct.check_may_arm(question.state, is_running=_is_running(session, question))
     question.state = QuestionState.ARMED
     audit.record(session, actor, Tag.QUESTION_ARMED, question)
@@ -64,10 +68,11 @@ def open_question(session: Session, actor: Actor, question_id: int, *, closes_in
         raise NotFound
     meetings.lock(session, meeting)  # before the question, so that two of one meeting cannot open at once
     locked(session, question)
+    conduct.check_alone(question.block_id)
     conduct.check_may_open(
         question.state,
         is_running=meeting.state is MeetingState.RUNNING,
-        another_open=_another_open(session, meeting.id),
+        another_open=another_open(session, meeting.id),
     )
     closes_at = now + closes_in if closes_in is not None else None
     today = clock.today(meeting.zone)
@@ -92,12 +97,13 @@ def cast(session: Session, locked_box: LockedBox, actor: Actor, ballot: Ballot, 
     ballot = _as_kept(ballot, frozen.form, line)
     if (known := locked_box.known_ballot(ballot.cast_id)) is not None:
         return known.matching(actor.person_id, ballot)
-    recused = any(each is not None and each.recused for each in (own, line))
+    recused = recusal.is_recused(session, locked_box, own, line)
     conduct.check_franchise(on_roll=own is not None, holds_proxy=line is not None, recused=recused)
     assert own is not None and line is not None  # noqa: S101, PT018 - who is not on the roll was refused above
     last = conduct.last_moment(frozen.form, frozen.closes_at)
     conduct.check_may_cast(is_open=locked_box.is_open, now=now, last=last)
-    conduct.check_ballot(ballot.choice, ballot.text, frozen.options)
+    conduct.check_in_block(frozen.block_id, in_block=ballot.in_block)
+    conduct.check_ballot(ballot.choice, ballot.text, frozen.options, discuss=ballot.discuss, reserved=ballot.reserved)
     conduct.check_seen(ballot.seen, locked_box.seen(actor.language))
     conduct.check_change(has_voted=line.has_voted, allowed=frozen.named.change_of_ballot == UNTIL_CLOSE)
     proof = _proof(session, locked_box, actor, ballot)
@@ -116,10 +122,12 @@ def _proof(session: Session, locked_box: LockedBox, actor: Actor, ballot: Ballot
     challenge = entries.challenge_of(
         cast_id=ballot.cast_id,
         choice=ballot.choice,
+        text=ballot.text,
+        discuss=ballot.discuss,
+        reserved=ballot.reserved,
         member=ballot.member or "",
         question=str(locked_box.frozen.question_id),
         seen=locked_box.seen(actor.language),
-        text=ballot.text,
     )
     assertion = passkeys.check_bound(session, actor, challenge, ballot.assertion)
     return Proof(f"passkey:{assertion['credential']}", assertion)
@@ -152,7 +160,7 @@ def close(session: Session, actor: Actor, question_id: int) -> Question:
     conduct.check_may_close(
         has_box=locked_box is not None,
         is_open=locked_box is not None and locked_box.is_open,
-        is_annulled=question.state is QuestionState.ANNULLED,
+        is_void=question.state in conduct.VOID,
     )
     assert locked_box is not None  # noqa: S101 - a question without a box was refused above
     _check_due(actor, question, now)
@@ -165,8 +173,25 @@ def close(session: Session, actor: Actor, question_id: int) -> Question:
     audit.record(session, actor, Tag.QUESTION_CLOSED, question, outcome=question.outcome)
     announce(session, question, outcome=question.outcome, **closing.split(count.result))
     if question.form is Form.WRITTEN:
-        closing.notify(session, question, count.roll)
+        _written_is_over(session, actor, question, count)
     return question
+
+
+def _written_is_over(session: Session, actor: Actor, question: Question, count: closing.Count) -> None:
+    """Leave the step of a written question's close, tell those who were asked, and keep what is worked on after it."""
+    asked = sum(not line.recused for line in count.roll)
+    steps.record(
+        session,
+        actor,
+        question,
+        StepKind.CLOSED,
+        outcome=question.outcome,
+        early=question.closes_at is not None and clock.now() < question.closes_at,
+        asked=asked,
+        answered=asked - len(count.missing),
+    )
+    closing.notify(session, question, count.roll)
+    at_close.keep(session, question, count.roll)
 
 
 def _check_due(actor: Actor, question: Question, now: datetime) -> None:
@@ -179,9 +204,39 @@ def _check_due(actor: Actor, question: Question, now: datetime) -> None:
 def withdraw(session: Session, actor: Actor, question_id: int) -> Question:
     """Take back a question that was not opened."""
     question = locked(session, question_for(session, actor, question_id, Permission.PREPARE_QUESTION))
+    conduct.check_alone(question.block_id)
     conduct.check_may_withdraw(question.state)
     question.state = QuestionState.WITHDRAWN
     audit.record(session, actor, Tag.QUESTION_WITHDRAWN, question)
+    if question.form is Form.WRITTEN:
+        steps.record(session, actor, question, StepKind.WITHDRAWN)
+        reading.end_grants(session, actor, because=Because.OPINION, because_id=question.id)
+    announce(session, question)
+    return question
+
+
+def take_out(session: Session, actor: Actor, question_id: int, reason: str) -> Question:
+    """End the vote on a question of a block at once, because a member objects to its item: nothing of it counts. Needs a fresh second factor.
+
+    Its box is ended by the entry that says so, its item goes back to the debate. A recused member has no part in the question.
+    """
+    now = clock.now()
+    question = question_for(session, actor, question_id, Permission.CAST_BALLOT)
+    actor.must_have_stepped_up(now)
+    locked_box = box.lock(session, question.id, people={actor.person_id} if actor.person_id is not None else ())
+    if locked_box is None:
+        raise Refused(Reason.NOT_OPEN)
+    locked(session, question)
+    own = locked_box.seat_of(actor.person_id)
+    conduct.check_franchise(on_roll=own is not None, holds_proxy=True, recused=own is not None and own.recused)
+    assert own is not None  # noqa: S101 - who is not on the roll was refused above
+    last = conduct.last_moment(question.form, question.closes_at)
+    conduct.check_may_take_out(form=question.form, is_open=locked_box.is_open)
+    conduct.check_may_cast(is_open=locked_box.is_open, now=now, last=last)
+    locked_box.enter(EntryKind.TAKEN_OUT, {"by": own.member, "reason": reason}, now)
+    box.keep(session, locked_box)
+    question.state, question.closed_at = QuestionState.TAKEN_OUT, now
+    audit.record(session, actor, Tag.QUESTION_TAKEN_OUT, question)
     announce(session, question)
     return question
 
@@ -192,15 +247,15 @@ def note_declared(question: Question, outcome: str) -> None:
 
 
 def announce(session: Session, question: Question, **figures: object) -> None:
-    """Tell those who may read the item where its question stands; never its words. A written question has no room to tell."""
+    """Tell those who may read the item where its question stands; never its words. Of a written one only those hear who see its overview."""
     meeting = opening.meeting_of(session, question)
-    if meeting is None:
-        return
+    in_writing = (rooms.stream_of(question.matter_id), rooms.topic_of(question.id))
+    stream, topic = (meetings.stream_of(meeting.id), meetings.topic_of(question.item_id)) if meeting else in_writing
     news.announce(
         session,
-        meetings.stream_of(meeting.id),
+        stream,
         "question",
-        topic=meetings.topic_of(question.item_id),
+        topic=topic,
         question=question.id,
         item=question.item_id,
         state=question.state.value,
@@ -217,7 +272,12 @@ def ask_to_close(session: Session, question_id: int, at: datetime) -> None:
 def _as_kept(ballot: Ballot, form: Form, line: Line | None) -> Ballot:
     """The ballot of whom it is, with the words that belong to it."""
     member = line.member if line is not None else ballot.member
-    return replace(ballot, member=member, text=conduct.words_kept(form, ballot.choice, ballot.text))
+    return replace(
+        ballot,
+        member=member,
+        text=conduct.words_kept(form, ballot.choice, ballot.text),
+        discuss=conduct.discuss_kept(form, discuss=ballot.discuss),
+    )
 
 
 def locked(session: Session, question: Question) -> Question:
@@ -230,7 +290,8 @@ def _is_running(session: Session, question: Question) -> bool:
     return meeting is not None and meeting.state is MeetingState.RUNNING
 
 
-def _another_open(session: Session, meeting_id: int) -> bool:
+def another_open(session: Session, meeting_id: int) -> bool:
+    """Say whether a question of the meeting is open."""
     found = select(Question.id).join(AgendaItem, AgendaItem.id == Question.item_id)
     return (
         session.scalar(found.where(AgendaItem.meeting_id == meeting_id, Question.state == QuestionState.OPEN).limit(1))

@@ -12,12 +12,19 @@ from ecabinet.access import Permission
 from ecabinet.database import reading, transaction
 from ecabinet.gate import actor, requires
 from ecabinet.refusals import Refused
-from voting import casting, choosing, conduct, my_ballot_views, preparing, queries, rulebook_views, service
+from voting import casting, choosing, conduct, my_ballot_views, preparing, queries, recall, rulebook_views, service
 from voting.ballots import Ballot
+from voting.blocks import views as block_views
 from voting.conduct import Procedure, Reason
 from voting.franchise import proxy_views, weight_views
 from voting.models import Question
 from voting.opinions import views as written_views
+from voting.opinions.collation import views as collation_views
+from voting.opinions.drafts import views as draft_views
+from voting.opinions.reception import views as reception_views
+from voting.opinions.reminders import views as reminder_views
+from voting.opinions.rounds import views as round_views
+from voting.positions import views as position_views
 from voting.proof import receipt_views, time_stamps
 from voting.rule_shelf import QuestionKind
 from voting.rulings import queries as ruling_queries
@@ -28,18 +35,25 @@ bp = Blueprint("voting", __name__, url_prefix="/questions")
 BLUEPRINTS: tuple[Blueprint, ...] = (
     bp,
     written_views.bp,
+    collation_views.bp,
+    reception_views.bp,
+    draft_views.bp,
+    round_views.bp,
+    reminder_views.bp,
     ruling_views.bp,
     my_ballot_views.bp,
     receipt_views.bp,
     rulebook_views.bp,
     weight_views.bp,
     proxy_views.bp,
+    position_views.bp,
+    block_views.bp,
 )
 
 # Put into words only where one of them is refused: a thousand ballots at once need none of them.
 MARK, ANSWER, OPINION = lazy_gettext("Mark"), lazy_gettext("Answer"), lazy_gettext("Your opinion")
-MEMBER, SHOWN = lazy_gettext("Member"), lazy_gettext("What was shown")
-TEXTS_OF_A_BALLOT = ("cast_id", "choice", "text", "member", "seen")
+MEMBER, SHOWN, RESERVED = lazy_gettext("Member"), lazy_gettext("What was shown"), lazy_gettext("Reserved opinion")
+TEXTS_OF_A_BALLOT = ("cast_id", "choice", "text", "reserved", "member", "seen")
 LONGEST_OPTIONS = choosing.MOST * (choosing.LONGEST + 2)
 
 for name, words in GLOBALS.items():
@@ -51,6 +65,18 @@ for name, words in GLOBALS.items():
 def cast(question_id: int) -> ResponseReturnValue:
     """Cast the signed-in member's ballot; answered only after its commit."""
     return casting.cast(actor(), question_id, _ballot()).as_json(), 201
+
+
+@bp.post("/<int:question_id>/recall")
+@requires(Permission.CAST_BALLOT)
+def recall_answer(question_id: int) -> ResponseReturnValue:
+    """Recall the signed-in member's answer in writing; the receipt of that is answered only after its commit."""
+    sent = request.get_json(silent=True)
+    if not isinstance(sent, dict) or any(not isinstance(sent.get(name), str | None) for name in ("cast_id", "member")):
+        raise Refused(Reason.NO_MARK)
+    cast_id = forms.text(sent, "cast_id", _("Mark"), most=64, required=False)
+    member = forms.text(sent, "member", _("Member"), most=20, required=False)
+    return recall.recall(actor(), question_id, cast_id, member or None).as_json(), 201
 
 
 @bp.get("/<int:question_id>")
@@ -72,6 +98,15 @@ def panel(question_id: int) -> ResponseReturnValue:
     with reading() as session:
         shown = queries.panel(session, actor(), question_id)
     return render_template("voting/_question.html", panel=shown)
+
+
+@bp.get("/<int:question_id>/earlier")
+@requires(Permission.READ_QUESTION)
+def earlier(question_id: int) -> ResponseReturnValue:
+    """Return the reader's own earlier answers to a written question, for the form that has just sent or recalled one."""
+    with reading() as session:
+        shown = queries.panel(session, actor(), question_id)
+    return render_template("voting/_earlier.html", panel=shown)
 
 
 @bp.post("")
@@ -145,7 +180,8 @@ def _ballot() -> Ballot:
     if any(not isinstance(sent.get(name), str | None) for name in TEXTS_OF_A_BALLOT):
         raise Refused(Reason.NOT_READABLE)  # a member or a hash that was passed over would make it another ballot
     assertion = sent.get("assertion")
-    if not isinstance(assertion, dict | None):
+    discuss = sent.get("discuss", False)
+    if not isinstance(assertion, dict | None) or not isinstance(discuss, bool):
         raise Refused(Reason.NOT_READABLE)
     return Ballot(
         cast_id=forms.text(sent, "cast_id", MARK, most=64, required=False),
@@ -154,6 +190,8 @@ def _ballot() -> Ballot:
         member=forms.text(sent, "member", MEMBER, most=20, required=False) or None,
         seen=forms.text(sent, "seen", SHOWN, most=64, required=False),
         assertion=assertion,
+        discuss=discuss,
+        reserved=forms.text(sent, "reserved", RESERVED, most=conduct.LONGEST_OPINION, required=False),
     )
 
 

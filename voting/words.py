@@ -15,6 +15,7 @@ from voting.engine import names, rule_words, sentences
 from voting.engine.result import Outcome, Step, StepKind
 from voting.engine.rule import Choice, Form, Silence
 from voting.engine.rule_book import NamedRule
+from voting.mine import Mine
 from voting.results import Shown
 from voting.rulings.rules import Channel
 
@@ -23,6 +24,11 @@ CHOICES = {
     Choice.NO: N_("Reject"),
     Choice.ABSTAIN: N_("Abstain"),
     Choice.OTHER: N_("Other opinion"),
+}
+READINGS = {
+    "yes": N_("As approval"),
+    "no": N_("As rejection"),
+    "other": N_("As neither"),
 }
 ESTABLISHED = {
     "seen": N_("The text was read."),
@@ -38,6 +44,7 @@ STATES = {
     QuestionState.CLOSED: N_("Voting closed"),
     QuestionState.WITHDRAWN: N_("Withdrawn"),
     QuestionState.ANNULLED: N_("Annulled"),
+    QuestionState.TAKEN_OUT: N_("Taken out of the block"),
 }
 KINDS = {
     Outcome.PASS: "pass",
@@ -69,6 +76,15 @@ def choice_name(choice: str, procedure: Procedure = Procedure.VOTE, labels: Sequ
     if procedure is Procedure.NO_OBJECTION:
         return _(OBJECTION)
     return _(CHOICES[Choice(choice)])
+
+
+def answer_name(answer: Mine, procedure: Procedure = Procedure.VOTE, labels: Sequence[str] = ()) -> str:
+    """Name an answer in writing as its form offers it: with words or without, or as a request for a discussion."""
+    if answer.discuss and answer.choice != Choice.NO:
+        return _("Request discussion in a meeting")
+    if answer.choice == Choice.YES:
+        return _("Agree with comments") if answer.text else _("Agree")
+    return _("Disagree") if answer.choice == Choice.NO else choice_name(answer.choice, procedure, labels)
 
 
 def state_name(state: QuestionState) -> str:
@@ -115,7 +131,9 @@ def steps_sentence(steps: Iterable[Step]) -> str:
 
 
 def silence_sentence(rule: NamedRule, deadline: datetime, zone: str) -> str:
-    """Say what no answer means once the deadline has passed."""
+    """Say what no answer means once the deadline has passed; where members choose among options it chooses nothing."""
+    if rule.counts_only:
+        return _("Who has not answered by %(deadline)s has chosen nothing.", deadline=when(deadline, zone))
     return _(SILENCES[rule.rule.silence], deadline=when(deadline, zone))
 
 
@@ -147,6 +165,11 @@ def measure_name(measure: str) -> str:
     return names.measure_name(measure, _)
 
 
+def reading_name(counts_as: str) -> str:
+    """Say how another opinion counts."""
+    return _(READINGS[counts_as])
+
+
 def receipt_key() -> tuple[str, str]:
     """Return by which name and public key (base64) receipts are signed, as the page checks them."""
     signer = signing.signer()
@@ -158,6 +181,7 @@ GLOBALS: dict[str, Callable[..., object]] = {
     "read_rule": read_rule,
     "established_name": established_name,
     "choice_name": choice_name,
+    "answer_name": answer_name,
     "is_option": choosing.is_option,
     "declared_name": declared_name,
     "channel_name": channel_name,
@@ -168,6 +192,7 @@ GLOBALS: dict[str, Callable[..., object]] = {
     "steps_sentence": steps_sentence,
     "receipt_key": receipt_key,
     "measure_name": measure_name,
+    "reading_name": reading_name,
     "silence_sentence": silence_sentence,
     "grace_sentence": grace_sentence,
 }

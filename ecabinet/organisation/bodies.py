@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from ecabinet import audit, clock
 from ecabinet.access import Actor, Permission, Role
 from ecabinet.audit import Tag
+from ecabinet.notices.rules import schedule_of
 from ecabinet.organisation import rules, units
 from ecabinet.organisation.models import Body, RoleAssignment, WorkingCalendar
 from ecabinet.organisation.rules import Reason
@@ -31,6 +32,11 @@ class Settings:
     step_up_minutes: int
     procedure_rule: str | None = None
     election_rule: str | None = None
+    circulation_approved: bool = True
+    reminders: str = "3d 1d 4h overdue"
+    quiet_from: time = time(21, 0)
+    quiet_until: time = time(7, 0)
+    escalates: bool = True
 
 
 def body_for(session: Session, actor: Actor, body_id: int, permission: Permission) -> Body:
@@ -91,6 +97,7 @@ def _check(session: Session, settings: Settings) -> None:
     if session.get(WorkingCalendar, settings.calendar_id) is None:
         raise Refused(Reason.NO_SUCH_CALENDAR)
     rules.check_zone(settings.zone)
+    schedule_of(settings.reminders)
     for name in (settings.meeting_rule, settings.written_rule, settings.procedure_rule, settings.election_rule):
         if name is not None:
             rules.check_rule_name(name)

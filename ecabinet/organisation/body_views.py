@@ -11,6 +11,7 @@ from ecabinet.access import Permission
 from ecabinet.clock import HOME_ZONE
 from ecabinet.database import reading, transaction
 from ecabinet.gate import actor, requires
+from ecabinet.notices.rules import schedule_of
 from ecabinet.organisation import bodies, options
 from ecabinet.organisation.blueprint import bp
 from ecabinet.organisation.bodies import Settings
@@ -76,7 +77,17 @@ def _settings_form() -> Settings:
         procedure_rule=_optional_rule("procedure_rule", _("Rule for questions of procedure")),
         election_rule=_optional_rule("election_rule", _("Rule for elections")),
         step_up_minutes=forms.whole_number(typed, "step_up_minutes", _("A code counts for"), most=LONGEST_LEASE),
+        circulation_approved=forms.ticked(typed, "circulation_approved"),
+        reminders=_schedule(),
+        quiet_from=_time_of_day("quiet_from", _("Quiet from")),
+        quiet_until=_time_of_day("quiet_until", _("Quiet until")),
+        escalates=forms.ticked(typed, "escalates"),
     )
+
+
+def _schedule() -> str:
+    """The schedule as the settings keep it; refused with the word that is none."""
+    return schedule_of(forms.text(request.form, "reminders", _("Reminders"), most=120, required=False)).as_text()
 
 
 def _optional_rule(name: str, field: str) -> str | None:

@@ -1,12 +1,13 @@
 """The working calendar in the database: read for a deadline, changed day by day; each change makes a new version."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ecabinet import audit
+from ecabinet import audit, clock
 from ecabinet.access import Actor, Permission
 from ecabinet.audit import Tag
 from ecabinet.organisation import rules
@@ -45,6 +46,36 @@ def deadline_for(session: Session, body: Body, sent: datetime, days: int) -> Dea
     """Return when a period of working days of this body ends; raise `Refused` when its calendar is not known that far."""
     plain, version = working_days(session, body.calendar_id)
     return Deadline(rules.deadline(sent, days, body.office_closes, body.zone, plain), version)
+
+
+@dataclass(frozen=True)
+class EndsSoon:
+    """A body whose longest period for written opinions could soon pass what its calendar knows."""
+
+    body: str
+    calendar_id: int
+    calendar: str
+    covers_until: date
+
+
+def ending_soon(session: Session, body_ids: Collection[int]) -> list[EndsSoon]:
+    """Return which of these bodies work by a calendar that has to be continued before it matters."""
+    found = session.execute(
+        select(Body, WorkingCalendar)
+        .join(WorkingCalendar, WorkingCalendar.id == Body.calendar_id)
+        .where(Body.id.in_(body_ids))
+        .order_by(Body.name, Body.id)
+    )
+    return [
+        EndsSoon(body.name, calendar.id, calendar.name, calendar.covers_until)
+        for body, calendar in found
+        if rules.ends_too_early(clock.today(body.zone), body.written_days_most, working_days(session, calendar.id)[0])
+    ]
+
+
+def bodies_of(session: Session, calendar_id: int) -> list[int]:
+    """Return the bodies that work by a calendar."""
+    return list(session.scalars(select(Body.id).where(Body.calendar_id == calendar_id)))
 
 
 def calendar_for(session: Session, actor: Actor, calendar_id: int) -> WorkingCalendar:

@@ -24,11 +24,13 @@ def show(calendar_id: int) -> ResponseReturnValue:
     with reading() as session:
         found = calendar.calendar_for(session, actor(), calendar_id)
         years = shown.days_by_year(calendar.days_of(session, calendar_id))
+        ending_soon = calendar.ending_soon(session, calendar.bodies_of(session, calendar_id))
     names = (get_locale() or Locale("vi")).days["stand-alone"]["wide"]
     return render_template(
         "organisation/calendar.html",
         calendar=found,
         years=years,
+        ending_soon=ending_soon,
         weekend=sorted(rules.weekend_of(found.weekend)),
         week=[(day, names[day]) for day in range(SUNDAY + 1)],
     )

@@ -49,6 +49,8 @@ class Person(Base):
     totp_secret: Mapped[str | None] = mapped_column(String(64))
     totp_last_step: Mapped[int] = mapped_column(default=0)
     signs_ballots: Mapped[bool] = mapped_column(default=False)  # each with a passkey, by their own wish
+    phone: Mapped[str | None] = mapped_column(String(20))  # for SMS, as E.164 writes it
+    digest: Mapped[bool] = mapped_column(default=False)  # one e-mail a day, by their own wish
     left_on: Mapped[date | None]
 
 
@@ -122,6 +124,13 @@ class Body(Base):
     written_days_least: Mapped[int] = mapped_column(default=2)
     written_days_most: Mapped[int] = mapped_column(default=5)
     step_up_minutes: Mapped[int] = mapped_column(default=15)
+    reminders: Mapped[str] = mapped_column(
+        String(120), default="3d 1d 4h overdue"
+    )  # `ecabinet.notices.rules.schedule_of`
+    quiet_from: Mapped[time] = mapped_column(default=time(21, 0))  # from then until then messages wait
+    quiet_until: Mapped[time] = mapped_column(default=time(7, 0))
+    escalates: Mapped[bool] = mapped_column(default=True)  # the last reminder goes to the member's office too
+    circulation_approved: Mapped[bool] = mapped_column(default=True)  # the chair approves a written question first
 
 
 class Membership(Base):

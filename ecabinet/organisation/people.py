@@ -54,16 +54,21 @@ def add_person(
 
 
 def change_person(
-    session: Session, actor: Actor, person_id: int, *, account: str, name: str, email: str | None
+    session: Session,
+    actor: Actor,
+    person_id: int,
+    *,
+    account: str,
+    name: str,
+    email: str | None,
+    phone: str | None = None,
 ) -> None:
-    """Change what a person is called and where e-mails go."""
+    """Change what a person is called, and where e-mails and text messages go."""
     person = person_for(session, actor, person_id)
     _check_account(session, account, but=person_id)
-    before = {"account": person.account, "name": person.name, "email": person.email}
-    person.account, person.name, person.email = account.lower(), name, email
-    audit.record(
-        session, actor, Tag.PERSON_CHANGED, person, before=before, account=person.account, name=name, email=email
-    )
+    before = _reached_as(person)
+    person.account, person.name, person.email, person.phone = account.lower(), name, email, phone
+    audit.record(session, actor, Tag.PERSON_CHANGED, person, before=before, after=_reached_as(person))
 
 
 def depart(session: Session, actor: Actor, person_id: int, left_on: date) -> None:
@@ -145,6 +150,10 @@ def _position_for(session: Session, actor: Actor, position_id: int) -> Position:
         raise Refused(Reason.NO_SUCH_POSITION)
     units.open_unit(session, position.unit_id)
     return position
+
+
+def _reached_as(person: Person) -> dict[str, str | None]:
+    return {"account": person.account, "name": person.name, "email": person.email, "phone": person.phone}
 
 
 def _has_seat(session: Session, person_id: int) -> bool:

@@ -9,6 +9,7 @@ from ecabinet.access import Permission
 from ecabinet.config import Config
 from ecabinet.database import reading, transaction
 from ecabinet.gate import actor, requires
+from ecabinet.notices import rules
 from ecabinet.organisation import options, people, queries, shown, units
 from ecabinet.organisation.blueprint import bp, last_day, period, role_name
 
@@ -72,8 +73,9 @@ def person(person_id: int) -> ResponseReturnValue:
 def change_person(person_id: int) -> ResponseReturnValue:
     """Change what a person is called."""
     account, name, email = _person_form()
+    phone = rules.mobile_number(forms.text(request.form, "phone", _("Mobile number"), most=40, required=False))
     with transaction() as session:
-        people.change_person(session, actor(), person_id, account=account, name=name, email=email)
+        people.change_person(session, actor(), person_id, account=account, name=name, email=email, phone=phone)
     return redirect(url_for("organisation.person", person_id=person_id))
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from ecabinet.refusals import N_, Refused
 
 ONE_DAY = timedelta(days=1)
+A_MONTH_AHEAD = timedelta(days=30)  # so that a calendar that ends is noticed before it matters
 LONGEST_WAIT = 400  # working days; a longer deadline is a mistake
 
 
@@ -93,6 +94,25 @@ def deadline(sent: datetime, days: int, closes: time, zone: str, calendar: Worki
             raise Refused(Reason.BEYOND_CALENDAR, until=calendar.covers_until)
         left -= calendar.is_working(day)
     return datetime.combine(day, closes, ZoneInfo(zone)).astimezone(UTC)
+
+
+def ends_too_early(today: date, days: int, calendar: WorkingDays) -> bool:
+    """Say whether a period of so many working days that begins within the next thirty days could pass what the calendar knows."""
+    day, left = today + A_MONTH_AHEAD, days
+    while left and day <= calendar.covers_until:
+        day += ONE_DAY
+        left -= calendar.is_working(day)
+    return day > calendar.covers_until
+
+
+def working_days_before(end: datetime, days: int, zone: str, calendar: WorkingDays) -> datetime:
+    """Return the instant so many working days before the end of a period, at the same hour of the day in its zone."""
+    local = end.astimezone(ZoneInfo(zone))
+    day, left = local.date(), days
+    while left:
+        day -= ONE_DAY
+        left -= calendar.is_working(day)
+    return datetime.combine(day, local.time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def weekend_of(written: str) -> frozenset[int]:

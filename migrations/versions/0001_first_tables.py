@@ -77,6 +77,8 @@ def upgrade() -> None:
         sa.Column("totp_secret", sa.String(length=64), nullable=True),
         sa.Column("totp_last_step", sa.Integer(), nullable=False),
         sa.Column("signs_ballots", sa.Boolean(), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=True),
+        sa.Column("digest", sa.Boolean(), nullable=False),
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("account", name=op.f("uq_person_account")),
@@ -133,6 +135,11 @@ def upgrade() -> None:
         sa.Column("written_days_least", sa.Integer(), nullable=False),
         sa.Column("written_days_most", sa.Integer(), nullable=False),
         sa.Column("step_up_minutes", sa.Integer(), nullable=False),
+        sa.Column("reminders", sa.String(length=120), nullable=False),
+        sa.Column("quiet_from", sa.Time(), nullable=False),
+        sa.Column("quiet_until", sa.Time(), nullable=False),
+        sa.Column("escalates", sa.Boolean(), nullable=False),
+        sa.Column("circulation_approved", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["calendar_id"], ["working_calendar.id"], name=op.f("fk_body_calendar_id")),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_body_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_body")),
@@ -275,8 +282,17 @@ def upgrade() -> None:
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "channel",
+            sa.Enum("email", "sms", name="channel", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
         sa.Column("recipient", sa.String(length=200), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("collected", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -284,6 +300,8 @@ def upgrade() -> None:
                 "sending",
                 "sent",
                 "failed",
+                "uncertain",
+                "dropped",
                 name="state",
                 native_enum=False,
                 create_constraint=True,
@@ -292,11 +310,18 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("parcel_id", sa.Integer(), nullable=True),
+        sa.Column("renewed", sa.Integer(), nullable=False),
+        sa.Column("trouble", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_delivery_notice_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_delivery_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("notice_id", name=op.f("uq_delivery_notice_id")),
+        sa.UniqueConstraint("notice_id", "channel", name=op.f("uq_delivery_notice_id_channel")),
     )
-    op.create_index(op.f("ix_delivery_state"), "delivery", ["state"], unique=False)
+    op.create_index(op.f("ix_delivery_parcel_id"), "delivery", ["parcel_id"], unique=False)
+    op.create_index(op.f("ix_delivery_person_id"), "delivery", ["person_id"], unique=False)
+    op.create_index(op.f("ix_delivery_state_due_at"), "delivery", ["state", "due_at"], unique=False)
     op.create_table(
         "matter",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -371,6 +396,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post")),
     )
     op.create_index(op.f("ix_post_person_id"), "post", ["person_id"], unique=False)
+    op.create_table(
+        "advice_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "asked",
+                "given",
+                "not_given",
+                "withdrawn",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("calendar_version", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("extension_reason", sa.Text(), nullable=False),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["person.id"], name=op.f("fk_advice_request_asked_by_id")),
+        sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_advice_request_matter_id")),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_advice_request_unit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advice_request")),
+    )
+    op.create_index(op.f("ix_advice_request_unit_id_state"), "advice_request", ["unit_id", "state"], unique=False)
+    op.create_index(
+        "uq_advice_request_one_standing",
+        "advice_request",
+        ["matter_id", "unit_id"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'withdrawn'"),
+        postgresql_where=sa.text("state <> 'withdrawn'"),
+    )
     op.create_table(
         "bar",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -611,6 +677,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_role_assignment_person_id"), "role_assignment", ["person_id"], unique=False)
     op.create_table(
+        "advice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "positive",
+                "with_remarks",
+                "negative",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("papers", sa.JSON(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_advice_person_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["advice_request.id"], name=op.f("fk_advice_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_advice")),
+        sa.UniqueConstraint("request_id", "number", name=op.f("uq_advice_request_id_number")),
+    )
+    op.create_table(
         "agenda_import",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("meeting_id", sa.Integer(), nullable=False),
@@ -663,6 +756,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("deferred_from_id", sa.Integer(), nullable=True),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("id <> parent_id", name=op.f("ck_agenda_item_not_its_own_parent")),
         sa.ForeignKeyConstraint(["deferred_from_id"], ["agenda_item.id"], name=op.f("fk_agenda_item_deferred_from_id")),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_agenda_item_matter_id")),
@@ -729,6 +823,44 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("left_at IS NULL"),
         postgresql_where=sa.text("left_at IS NULL"),
+    )
+    op.create_table(
+        "block",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("body_id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "prepared",
+                "armed",
+                "open",
+                "closed",
+                "withdrawn",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("prepared_by_id", sa.Integer(), nullable=False),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_block_body_id")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meeting.id"], name=op.f("fk_block_meeting_id")),
+        sa.ForeignKeyConstraint(["prepared_by_id"], ["person.id"], name=op.f("fk_block_prepared_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_block")),
+    )
+    op.create_index(op.f("ix_block_meeting_id"), "block", ["meeting_id"], unique=False)
+    op.create_index(
+        "uq_block_one_at_a_time",
+        "block",
+        ["meeting_id"],
+        unique=True,
+        sqlite_where=sa.text("state IN ('prepared', 'armed', 'open')"),
+        postgresql_where=sa.text("state IN ('prepared', 'armed', 'open')"),
     )
     op.create_table(
         "document_version",
@@ -813,6 +945,7 @@ def upgrade() -> None:
                 "item",
                 "guest",
                 "opinion",
+                "advice",
                 "audit",
                 name="because",
                 native_enum=False,
@@ -923,11 +1056,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("item_id", "why", name=op.f("uq_item_hold_item_id_why")),
     )
     op.create_table(
+        "page_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["document_version.id"], name=op.f("fk_page_text_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_text")),
+        sa.UniqueConstraint("version_id", "page", name=op.f("uq_page_text_version_id_page")),
+    )
+    op.create_table(
         "question",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("body_id", sa.Integer(), nullable=False),
         sa.Column("matter_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("block_id", sa.Integer(), nullable=True),
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column(
             "form",
@@ -950,6 +1094,7 @@ def upgrade() -> None:
                 "closed",
                 "withdrawn",
                 "annulled",
+                "taken_out",
                 name="state",
                 native_enum=False,
                 create_constraint=True,
@@ -974,18 +1119,40 @@ def upgrade() -> None:
         sa.Column("result", sa.JSON(), nullable=True),
         sa.Column("labels", sa.JSON(), nullable=False),
         sa.Column("corrections", sa.JSON(), nullable=False),
+        sa.Column(
+            "approval",
+            sa.Enum(
+                "proposed",
+                "returned",
+                "approved",
+                name="approval",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("approved_hash", sa.String(length=64), nullable=True),
+        sa.Column("moved_to_item_id", sa.Integer(), nullable=True),
+        sa.Column("follows_id", sa.Integer(), nullable=True),
+        sa.Column("folded", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "(form = 'meeting') = (item_id IS NOT NULL)", name=op.f("ck_question_in_the_room_with_an_item")
         ),
         sa.CheckConstraint("state <> 'closed' OR outcome IS NOT NULL", name=op.f("ck_question_closed_with_an_outcome")),
+        sa.ForeignKeyConstraint(["block_id"], ["block.id"], name=op.f("fk_question_block_id")),
         sa.ForeignKeyConstraint(["body_id"], ["body.id"], name=op.f("fk_question_body_id")),
         sa.ForeignKeyConstraint(["created_by_id"], ["person.id"], name=op.f("fk_question_created_by_id")),
+        sa.ForeignKeyConstraint(["follows_id"], ["question.id"], name=op.f("fk_question_follows_id")),
         sa.ForeignKeyConstraint(["item_id"], ["agenda_item.id"], name=op.f("fk_question_item_id")),
         sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_question_matter_id")),
+        sa.ForeignKeyConstraint(["moved_to_item_id"], ["agenda_item.id"], name=op.f("fk_question_moved_to_item_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
     )
     op.create_index(op.f("ix_question_body_id_form_state"), "question", ["body_id", "form", "state"], unique=False)
+    op.create_index(op.f("ix_question_follows_id"), "question", ["follows_id"], unique=False)
     op.create_index(op.f("ix_question_item_id"), "question", ["item_id"], unique=False)
+    op.create_index(op.f("ix_question_matter_id"), "question", ["matter_id"], unique=False)
     op.create_table(
         "reading",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1001,6 +1168,82 @@ def upgrade() -> None:
         sa.UniqueConstraint("person_id", "version_id", name=op.f("uq_reading_person_id_version_id")),
     )
     op.create_index(op.f("ix_reading_version_id"), "reading", ["version_id"], unique=False)
+    op.create_table(
+        "stated_position",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("matter_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "no_objection",
+                "comment",
+                "object",
+                "speak",
+                "conflict",
+                "withdrawn",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("papers", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["agenda_item.id"], name=op.f("fk_stated_position_item_id")),
+        sa.ForeignKeyConstraint(["matter_id"], ["matter.id"], name=op.f("fk_stated_position_matter_id")),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_stated_position_membership_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_stated_position_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stated_position")),
+    )
+    op.create_index(
+        op.f("ix_stated_position_item_id_membership_id"), "stated_position", ["item_id", "membership_id"], unique=False
+    )
+    op.create_table(
+        "answer_comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_answer_comment_membership_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_answer_comment_person_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_answer_comment_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_comment")),
+    )
+    op.create_index(
+        op.f("ix_answer_comment_question_id_membership_id"),
+        "answer_comment",
+        ["question_id", "membership_id"],
+        unique=False,
+    )
+    op.create_table(
+        "answer_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("choice", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("discuss", sa.Boolean(), nullable=False),
+        sa.Column("reserved", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("is_ready", sa.Boolean(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_answer_draft_membership_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_answer_draft_person_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_answer_draft_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer_draft")),
+        sa.UniqueConstraint(
+            "question_id", "membership_id", "number", name=op.f("uq_answer_draft_question_id_membership_id_number")
+        ),
+    )
     op.create_table(
         "archive",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1022,6 +1265,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("meeting_id", name=op.f("uq_archive_meeting_id")),
         sa.UniqueConstraint("question_id", name=op.f("uq_archive_question_id")),
     )
+    op.create_table(
+        "block_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("block_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("taken_out_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("taken_out_by_id", sa.Integer(), nullable=True),
+        sa.Column("objected_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["block_id"], ["block.id"], name=op.f("fk_block_item_block_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["agenda_item.id"], name=op.f("fk_block_item_item_id")),
+        sa.ForeignKeyConstraint(["objected_by_id"], ["membership.id"], name=op.f("fk_block_item_objected_by_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_block_item_question_id")),
+        sa.ForeignKeyConstraint(["taken_out_by_id"], ["person.id"], name=op.f("fk_block_item_taken_out_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_block_item")),
+        sa.UniqueConstraint("block_id", "item_id", name=op.f("uq_block_item_block_id_item_id")),
+        sa.UniqueConstraint("question_id", name=op.f("uq_block_item_question_id")),
+    )
+    op.create_index(op.f("ix_block_item_item_id"), "block_item", ["item_id"], unique=False)
     op.create_table(
         "box",
         sa.Column("question_id", sa.Integer(), nullable=False),
@@ -1049,6 +1312,8 @@ def upgrade() -> None:
                 "closed",
                 "corrected",
                 "annulled",
+                "recalled",
+                "taken_out",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,
@@ -1153,6 +1418,88 @@ def upgrade() -> None:
         sa.UniqueConstraint("question_id", name=op.f("uq_declaration_question_id")),
     )
     op.create_table(
+        "opinion_comment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("is_reserved", sa.Boolean(), nullable=False),
+        sa.Column("point", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_opinion_comment_membership_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_opinion_comment_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_comment")),
+        sa.UniqueConstraint("question_id", "position", name=op.f("uq_opinion_comment_question_id_position")),
+    )
+    op.create_table(
+        "opinion_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "prepared",
+                "amended",
+                "proposed",
+                "returned",
+                "approved",
+                "circulated",
+                "extended",
+                "round",
+                "closed",
+                "classified",
+                "declared",
+                "moved",
+                "withdrawn",
+                "annulled",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_opinion_step_person_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_opinion_step_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_step")),
+    )
+    op.create_index(op.f("ix_opinion_step_question_id"), "opinion_step", ["question_id"], unique=False)
+    op.create_table(
+        "opinion_turnout",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("membership_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "standing",
+            sa.Enum(
+                "answered",
+                "late",
+                "silent",
+                "recused",
+                name="standing",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("choice", sa.String(length=40), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["membership_id"], ["membership.id"], name=op.f("fk_opinion_turnout_membership_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_opinion_turnout_person_id")),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_opinion_turnout_question_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion_turnout")),
+        sa.UniqueConstraint("question_id", "membership_id", name=op.f("uq_opinion_turnout_question_id_membership_id")),
+    )
+    op.create_index(op.f("ix_opinion_turnout_person_id"), "opinion_turnout", ["person_id"], unique=False)
+    op.create_table(
         "paper_ballot",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
@@ -1164,6 +1511,8 @@ def upgrade() -> None:
         ),
         sa.Column("choice", sa.String(length=40), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("discuss", sa.Boolean(), nullable=False),
+        sa.Column("reserved", sa.Text(), nullable=False),
         sa.Column("evidence", sa.String(length=500), nullable=False),
         sa.Column("entered_by_id", sa.Integer(), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
@@ -1211,6 +1560,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("question_id", "membership_id", name=op.f("uq_roll_entry_question_id_membership_id")),
         sa.UniqueConstraint("question_id", "person_id", name=op.f("uq_roll_entry_question_id_person_id")),
     )
+    op.create_index(op.f("ix_roll_entry_person_id"), "roll_entry", ["person_id"], unique=False)
     op.create_table(
         "ruling",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1243,6 +1593,34 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_time_stamp_question_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_time_stamp")),
         sa.UniqueConstraint("question_id", name=op.f("uq_time_stamp_question_id")),
+    )
+    op.create_table(
+        "comment_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("comment_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "step",
+            sa.Enum(
+                "accepted",
+                "partly",
+                "explained",
+                "sent_back",
+                name="step",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["comment_id"], ["opinion_comment.id"], name=op.f("fk_comment_answer_comment_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_comment_answer_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment_answer")),
+        sa.UniqueConstraint("comment_id", "number", name=op.f("uq_comment_answer_comment_id_number")),
     )
     # ### end Alembic commands ###
 

@@ -17,8 +17,16 @@ APPEND_ONLY = (
     "agenda_version",
     "agenda_version_item",
     "question_text",
+    "opinion_step",
     "rulebook",
     "member_weight",
+    "stated_position",
+    "opinion_turnout",
+    "opinion_comment",
+    "comment_answer",
+    "advice",
+    "answer_draft",
+    "answer_comment",
 )
 
 

@@ -43,6 +43,7 @@ def every_page(stage: Stage) -> Pages:
                 *everybody,
                 *at_meeting,
                 f"{meeting}/versions/1",
+                f"{meeting}/positions",
                 "/opinions",
                 f"/opinions/{opinion}",
                 f"/questions/{decided}",
@@ -53,7 +54,12 @@ def every_page(stage: Stage) -> Pages:
                 "/delegations",
                 "/my-ballots",
             ],
-            "prime_minister": [*at_meeting, f"/decisions/{decision}/correct", f"{next_meeting}/approval"],
+            "prime_minister": [
+                *at_meeting,
+                f"{meeting}/block",
+                f"/decisions/{decision}/correct",
+                f"{next_meeting}/approval",
+            ],
             "secretary": [
                 *at_meeting,
                 "/",

@@ -26,6 +26,7 @@ from voting import preparing, service
 from voting.conduct import Procedure
 from voting.entries import EntryKind
 from voting.models import BoxEntry, Question
+from voting.opinions import approval
 from voting.opinions import service as written
 
 QUESTION = "Thông qua Đề án với mức vốn 18.400 tỷ đồng?"
@@ -182,17 +183,33 @@ class Stage:
         with transaction() as session:
             service.open_question(session, self.actor("prime_minister"), question)
 
-    def circulated(self, matter: int, text: str = QUESTION) -> int:
-        """Ask the members for a written opinion on a dossier; return the question's id."""
+    def circulated(self, matter: int, text: str = QUESTION, options: str = "") -> int:
+        """Ask the members for a written opinion on a dossier, or to choose among options; return the question's id."""
         secretary = self.actor("secretary")
+        procedure = Procedure.CHOICE if options else Procedure.VOTE
         with transaction() as session:
-            question = preparing.prepare_written(session, secretary, matter_id=matter, text=text).id
+            question = preparing.prepare_written(
+                session, secretary, matter_id=matter, text=text, procedure=procedure, options=options
+            ).id
+        self.approved(question)
         with reading() as session:
             asked = session.get_one(Question, question)
             least, _most = written.period(session.get_one(Body, asked.body_id), asked)
         with transaction() as session:
             written.circulate(session, secretary, question, least)
         return question
+
+    def approved(self, question: int) -> None:
+        """Have a written draft proposed to the chair and approved."""
+        with transaction() as session:
+            seen = approval.propose(session, self.actor("secretary"), question).approved_hash
+        with transaction() as session:
+            approval.approve(session, self.actor("prime_minister"), question, seen=seen or "")
+
+    def pass_the_deadline(self, question: int) -> None:
+        """Move a question's deadline into the past, and leave it to somebody else to close it."""
+        with transaction() as session:
+            session.get_one(Question, question).closes_at = clock.now() - timedelta(minutes=5)
 
     def let_time_run_out(self, question: int) -> None:
         """Move a question's deadline, and the work that waits for it, into the past."""

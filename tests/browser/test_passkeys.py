@@ -123,7 +123,7 @@ def test_who_wishes_it_signs_each_ballot_still_in_two_taps(tablet: Device, stage
     add_passkey(tablet)
     tablet.page.get_by_label("Sign each ballot with my passkey").check()
     with tablet.page.expect_navigation():  # or going on would cut the saving off
-        tablet.button("Save").click()
+        tablet.page.get_by_role("form", name="Sign ballots").get_by_role("button", name="Save").click()
     _scene, question = at_an_open_vote(tablet, stage)
     form = ballot(tablet, question)
     choose(tablet, question, "other")

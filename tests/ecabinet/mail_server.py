@@ -34,6 +34,10 @@ class MailServer:
     passwords: list[str] = field(default_factory=list)
     passwords_in_clear: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    answers: dict[str, str] = field(
+        default_factory=dict
+    )  # what it says instead of agreeing, by verb: "RCPT": "451 later"
+    hangs_up: bool = False  # takes the message, and goes away without a word
 
 
 def make_certificate(folder: Path) -> Path:
@@ -86,13 +90,14 @@ class _Listener(TCPServer):
 class _Talk(StreamRequestHandler):
     server: _Listener
     in_tls = False
+    gone = False
 
     def handle(self) -> None:
         with suppress(OSError):  # the other side went away: it did not like our certificate
             if self.server.speaks is Speaks.ALWAYS:
                 self._secure()
             self._say("220 here")
-            while line := self.rfile.readline().decode().strip():
+            while not self.gone and (line := self.rfile.readline().decode().strip()):
                 self._answer(line)
 
     def finish(self) -> None:
@@ -109,6 +114,9 @@ class _Talk(StreamRequestHandler):
 
     def _answer(self, line: str) -> None:
         verb, _space, rest = line.partition(" ")
+        if verb.upper() in self.server.told.answers:
+            self._say(self.server.told.answers[verb.upper()])
+            return
         answers = {
             "EHLO": self._greet,
             "STARTTLS": self._start_tls,
@@ -134,8 +142,12 @@ class _Talk(StreamRequestHandler):
 
     def _take(self, _rest: str) -> None:
         self._say("354 go on")
-        self.server.told.messages.append(b"".join(iter(self.rfile.readline, b".\r\n")).decode())
-        self._agree("")
+        told = self.server.told
+        told.messages.append(b"".join(iter(self.rfile.readline, b".\r\n")).decode())
+        if told.hangs_up:
+            self.gone = True
+        else:
+            self._say(told.answers.get("message", "250 ok"))
 
     def _agree(self, _rest: str) -> None:
         self._say("250 ok")

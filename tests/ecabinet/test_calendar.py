@@ -8,7 +8,7 @@ import pytest
 from ecabinet.database import reading, transaction
 from ecabinet.organisation import calendar, queries
 from ecabinet.organisation.models import DayKind, WorkingCalendar
-from ecabinet.organisation.rules import Reason, WorkingDays, deadline, weekend_as_text, weekend_of
+from ecabinet.organisation.rules import Reason, WorkingDays, deadline, ends_too_early, weekend_as_text, weekend_of
 from ecabinet.refusals import Forbidden, NotFound, Refused
 from tests.persona import Persona
 from tests.world import World
@@ -143,3 +143,33 @@ def test_a_calendar_is_changed_only_by_those_of_a_body_that_works_by_it(
         )
     with pytest.raises(NotFound), transaction() as session:
         calendar.change_week(session, secretary.actor(), 999_999, weekend=[6], covers_until=date(2028, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("today", "days", "too_early"),
+    [
+        ("2027-11-22", 5, False),  # thirty days on it is Wednesday 22 December
+        ("2027-11-26", 5, False),  # Sunday the 26th: the fifth working day after it is the 31st
+        ("2027-11-27", 5, True),  # Monday the 27th: the fifth would be in January
+        ("2027-11-27", 4, False),
+        ("2027-12-02", 1, True),
+        ("2028-03-01", 1, True),
+    ],
+)
+def test_a_calendar_ends_too_early_when_the_longest_period_begun_within_thirty_days_could_pass_it(
+    today: str, days: int, *, too_early: bool
+) -> None:
+    assert ends_too_early(date.fromisoformat(today), days, TET) is too_early
+
+
+@pytest.mark.any_database
+def test_a_calendar_that_ends_soon_is_named_with_the_bodies_that_work_by_it(government: World) -> None:
+    with reading() as session:
+        assert calendar.ending_soon(session, [government.body_id, government.committee_id]) == []
+    with transaction() as session:
+        session.get_one(WorkingCalendar, government.calendar_id).covers_until = date(2026, 11, 30)
+    with reading() as session:
+        [found] = calendar.ending_soon(session, [government.body_id])
+        both = calendar.ending_soon(session, calendar.bodies_of(session, government.calendar_id))
+    assert (found.body, found.calendar_id) == ("Chính phủ", government.calendar_id)
+    assert len(both) == 2

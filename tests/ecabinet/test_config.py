@@ -32,6 +32,14 @@ WRONG = {
         "postgresql+psycopg://u:hidden@host:port/x",
     ),
     "ECABINET_SMTP_URL": ("mail.example", "https://mail.example", "smtp://u:hidden@host:port", "smtps://"),
+    "ECABINET_SMS_URL": (
+        "sms.example",
+        "ftp://sms.example",
+        "https://u:hidden@host:port",
+        "file:here",
+        "file://host/x",
+    ),
+    "ECABINET_SMS_TOKEN": ("hidden\nX-Other: header", "hidden-là"),
     "ECABINET_REDIS_URL": ("localhost", "http://localhost"),
     "ECABINET_PROXIES": ("yes", "-1", "11"),
 }

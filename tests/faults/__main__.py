@@ -14,7 +14,7 @@ from bench.server import Databases
 from ecabinet import database
 from ecabinet.config import from_environment
 from tests import world as worlds
-from tests.faults import counts, cuts, kills, lossy, models, storms, tampering
+from tests.faults import counts, cuts, kills, lossy, models, procedures, storms, tampering
 from tests.faults.finding import Finding
 from tests.faults.hall import Hall, furnish
 from tests.faults.question_model import conduct
@@ -23,6 +23,7 @@ from tests.voting import room as rooms
 from voting.proof import starting
 
 ENGINES = ("sqlite", "postgresql")
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - nothing of this trial is about what a disk keeps
 
 
 class Trials:
@@ -50,13 +51,13 @@ class Trials:
             self._zygote = self._stack.enter_context(zygote())
         return Forked(self._zygote, hall, processes=processes)
 
-    def folder(self) -> Path:
+    def folder(self, place: Path | None = None) -> Path:
         """Return a folder that is taken away in the end."""
-        return Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="ecabinet-faults-")))
+        return Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="ecabinet-faults-", dir=place)))
 
-    def small_world(self, engine: str) -> worlds.World:
-        """Return the small world of the tests on a database of its own, which is in use from now on."""
-        folder = self.folder()
+    def small_world(self, engine: str, place: Path | None = None) -> worlds.World:
+        """Return the small world of the tests on a database of its own, which is in use from now on; `place`: where its folder is made."""
+        folder = self.folder(place)
         url = self._databases.fresh(engine, folder)
         database.connect(url)
         settings = {"ECABINET_MODE": "test", "ECABINET_INSTANCE": str(folder), "ECABINET_DATABASE_URL": url}
@@ -102,6 +103,14 @@ def modelled(trials: Trials, engine: str, rounds: int) -> Finding:
     return models.conduct_at_random(where, engine, rounds, seed=trials.asked.seed)
 
 
+def carried_out(trials: Trials, engine: str, rounds: int) -> Finding:
+    """Carry out written procedures at random and hold their outcomes against the rule engine."""
+    where = conduct(rooms.furnish(trials.small_world(engine, IN_MEMORY if IN_MEMORY.is_dir() else None)))
+    finding, came = procedures.run_at_random(where, engine, rounds, seed=trials.asked.seed)
+    print("  outcomes:", ", ".join(f"{outcome} {times}" for outcome, times in came.most_common()))
+    return finding
+
+
 def counted(trials: Trials, _engine: str, boxes: int) -> Finding:
     """Count random boxes in three programs."""
     finding, outcomes = counts.count_three_times(boxes, seed=trials.asked.seed)
@@ -126,6 +135,7 @@ TRIALS: dict[str, tuple[Trial, Sequence[str]]] = {
     "doubles": (sent_at_once, ENGINES),
     "closes": (closed, ENGINES),
     "models": (modelled, ENGINES),
+    "procedures": (carried_out, ("sqlite",)),
     "boxes": (counted, ("none",)),
     "tampered": (tampered, ("none",)),
 }

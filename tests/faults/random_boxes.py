@@ -8,6 +8,7 @@ from tests.faults.random_rolls import random_roll
 from tests.faults.random_rules import CHOICES, Json, random_rule, some
 from tests.outcomes.made_boxes import SIGNER
 from voting import choosing, rules
+from voting.conduct import DISCUSSED_WITH
 from voting.engine.parsing import parse_rule
 from voting.engine.rule import Choice, Rule
 from voting.engine.rule_book import NamedRule
@@ -29,7 +30,7 @@ OPENS = datetime(2026, 11, 21, 8, tzinfo=UTC)
 PAPERS = (Paper("12", 2, "ab" * 32), Paper("13", 1, "cd" * 32))
 OFFICIALS = ({"id": "91", "name": "Thư ký phiên họp"}, {"id": "92", "name": "Chủ tọa"})
 TEXTS = ("", "", "Đồng ý, với điều kiện", 'a\u2028b\\"\n\t\x7f', "\U0001f5f3 €", "ﬁ \ufb33")
-ACTS = ("cast", "cast", "cast", "cast", "cast", "paper", "withdraw", "extend")
+ACTS = ("cast", "cast", "cast", "cast", "cast", "paper", "withdraw", "recall", "extend")
 
 
 @dataclass
@@ -95,23 +96,23 @@ def _opened(number: int, whim: random.Random) -> RandomBox:
     roll = random_roll(whim, rule)
     labels = choosing.named([f"Phương án {each}" for each in range(whim.randrange(2, 5))]) if among_options else {}
     offered = [each for each in CHOICES if each != "abstain" or rule.abstention_allowed]
-    written = rule.is_written and not among_options
     box = RandomBox(
         number, whim, named, roll, options=[*labels, "abstain"] if among_options else offered, labels=labels,
-        opened_present=[] if written else sorted(some(whim, [line.member for line in roll], 0.6)),
+        opened_present=[] if rule.is_written else sorted(some(whim, [line.member for line in roll], 0.6)),
         favoured=whim.choice([["yes"], ["yes"], ["yes", "no"], ["yes", "no"], []]),
     )  # fmt: skip
     box.enter(
         EntryKind.OPENED,
         text="Thông qua?",
+        form=rule.form.value,
         rule=named.as_json(),
         roll=[line.as_json() for line in roll],
         papers=[paper.as_json() for paper in PAPERS],
         options=box.options,
         labels=labels,
         present=box.opened_present,
-        deadline=_instant(box.deadline) if written else "",
-        grace=60 if written else 0,
+        deadline=_instant(box.deadline) if rule.is_written else "",
+        grace=60 if rule.is_written else 0,
         key=SIGNER.name,
     )
     return box
@@ -131,6 +132,7 @@ def _cast(box: RandomBox) -> None:
         cast_id=f"cast-{len(box.bodies)}",
         choice=choice,
         text=box.whim.choice(TEXTS),
+        **_beside(box, choice),
         language=language,
         seen=seen_of(text="Thông qua?", options=box.options, labels=box.labels, language=language, papers=PAPERS),
         step_up=box.whim.choice(["totp:58311", "passkey:AAAA", "link"]),
@@ -141,17 +143,25 @@ def _cast(box: RandomBox) -> None:
 def _paper(box: RandomBox) -> None:
     line = _voter(box)
     if line is not None:
+        choice = _choice(box)
         box.enter(
             EntryKind.PAPER,
             member=line.member,
             channel=box.whim.choice(["paper", "telephone"]),
             cast_id=f"cast-{len(box.bodies)}",
-            choice=_choice(box),
+            choice=choice,
             text=box.whim.choice(TEXTS),
+            **_beside(box, choice),
             evidence="Két số 2",
             entered_by=OFFICIALS[0],
             confirmed_by=OFFICIALS[1],
         )
+
+
+def _beside(box: RandomBox, choice: str) -> Json:
+    """What a member asks for, and keeps on record, beside the choice."""
+    may_ask = box.rule.is_written and choice in DISCUSSED_WITH
+    return {"discuss": may_ask and box.whim.random() < 0.3, "reserved": box.whim.choice(TEXTS)}
 
 
 def _voter(box: RandomBox) -> RollMember | None:
@@ -176,19 +186,34 @@ def _withdraw(box: RandomBox) -> None:
         box.enter(EntryKind.WITHDRAWN, entry=number, reason="Máy bị mất", ruled_by=OFFICIALS[1])
 
 
+def _recall(box: RandomBox) -> None:
+    """A member takes back what counts of theirs, in writing and where answers may be changed."""
+    answered = [line for line in box.roll if line.member in standing(box.bodies)]
+    if not box.rule.is_written or box.named.change_of_ballot == "never" or not answered:
+        return
+    line = box.whim.choice(answered)
+    by = line.proxy if line.proxy is not None and box.whim.random() < 0.5 else line.member
+    box.enter(EntryKind.RECALLED, member=line.member, by=by, cast_id=f"cast-{len(box.bodies)}", step_up="totp:58312")
+
+
 def _extend(box: RandomBox) -> None:
-    if box.rule.is_written and not box.labels:
+    if box.rule.is_written:
         box.deadline += timedelta(days=1)
         until = _instant(box.deadline)
         box.enter(EntryKind.EXTENDED, deadline=until, reason="Mất mạng", extended_by=OFFICIALS[0])
 
 
-_ACTS = {"cast": _cast, "paper": _paper, "withdraw": _withdraw, "extend": _extend}
+_ACTS = {"cast": _cast, "paper": _paper, "withdraw": _withdraw, "recall": _recall, "extend": _extend}
 
 
 def _end(box: RandomBox) -> None:
     """Close it, and perhaps correct and annul; a vote may be annulled before it is closed, too."""
     whim = box.whim
+    able = [line.member for line in box.roll if not line.recused]
+    if able and not box.rule.is_written and whim.random() < 0.04:
+        box.enter(EntryKind.TAKEN_OUT, by=whim.choice(able), reason="Cần thảo luận")
+        box.result = {"outcome": "taken_out", "figures": None, "missing": None}
+        return
     if whim.random() > 0.04:
         _count(box, EntryKind.CLOSED)
         for _again in range(whim.choice([0, 0, 0, 1, 2])):
@@ -230,8 +255,9 @@ def _circumstances(box: RandomBox, *, is_correction: bool) -> Circumstances:
     classes = [Choice.YES, Choice.NO, Choice.OTHER]
     classified = {member: whim.choice(classes) for member in some(whim, sorted(others), 0.7)}
     attending = tuple(some(whim, ["state_secretary", "clerk"], 0.6))
-    if box.rule.is_written and not box.labels:
-        return Circumstances((), attending, classified, deadline_passed=whim.random() < 0.8)
+    if box.rule.is_written:
+        passed = bool(box.labels) or whim.random() < 0.8
+        return Circumstances((), attending, classified, deadline_passed=passed)
     frozen = box.named.presence == "opening" and not is_correction
     present = box.opened_present if frozen else some(whim, [*members, "999"], whim.choice([0.3, 0.7, 1]))
     return Circumstances(tuple(present), attending, classified, None)

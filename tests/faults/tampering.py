@@ -95,8 +95,8 @@ def named_in(faults: list[Fault]) -> set[int]:
 
 @cache
 def exports() -> tuple[Box, ...]:
-    """Return whole boxes: a meeting, weights with proxies and passkeys, a written vote, a choice, one annulled before its close."""
-    boxes = (meeting(), weights(), written(), choice(), annulled())
+    """Return whole boxes: a meeting, weights with proxies and passkeys, a written vote, choices, and two ended before their close."""
+    boxes = (meeting(), weights(), written(), choice(), choice_in_writing(), annulled(), taken_out())
     for box in boxes:
         assert report_of(bag_of(box)).faults == []
     return boxes
@@ -139,11 +139,31 @@ def written() -> Box:
     """Opinions in writing, where silence is consent; the deadline was extended, the vote annulled after its close."""
     counted_by = rule(form="written", criteria=[criterion("all")], silence="consent")
     box = Box(counted_by=counted_by, lines=roll(4), opened={"deadline": "2026-11-21T08:00:00Z", "grace": 60})
-    box.cast("1", "no")
+    box.cast("1", "no", text="chưa rõ nguồn vốn", discuss=True)
     box.extend("2026-11-22T08:00:00Z")
-    box.cast("2", "yes")
+    box.cast("2", "yes", reserved="bảo lưu ý kiến về Điều 7")
+    box.cast("3", "no")
+    box.recall("3")
     box.close(circumstances(deadline_passed=True))
     box.annul()
+    return box
+
+
+def choice_in_writing() -> Box:
+    """A choice among two in writing; one member recalled an answer and gave another."""
+    opened: Entry = {
+        "form": "written",
+        "deadline": "2026-11-21T08:00:00Z",
+        "options": ["option:1", "option:2", "abstain"],
+        "labels": {"option:1": "Phương án 1", "option:2": "Phương án 2"},
+        "rule": frozen(None),
+    }
+    box = Box(counted_by=None, lines=roll(3), opened=opened)
+    box.cast("1", "option:1")
+    box.recall("1")
+    box.cast("1", "option:2")
+    box.cast("2", "abstain", text="cần bàn thêm", discuss=True)
+    box.close(circumstances(deadline_passed=True))
     return box
 
 
@@ -168,6 +188,14 @@ def annulled() -> Box:
     box.cast("1", "yes")
     box.cast("2", "no")
     box.annul()
+    return box
+
+
+def taken_out() -> Box:
+    """A vote of a block that ended with a member's objection."""
+    box = Box()
+    box.cast("1", "yes")
+    box.take_out("2")
     return box
 
 
@@ -287,7 +315,7 @@ def cut_at_a_checkpoint(chosen: random.Random, box: Box) -> Tampered:
     """Cut the box where it was not closed yet, at a checkpoint, with those behind it."""
     sizes = [int(note.split(b"\n")[1]) for note in box.notes]
     kinds = [entry["type"] for entry in loaded(box)]
-    end = min(number for number, kind in enumerate(kinds) if kind in ("closed", "annulled"))
+    end = min(number for number, kind in enumerate(kinds) if kind in ("closed", "annulled", "taken_out"))
     place = chosen.choice([place for place, size in enumerate(sizes) if size <= end])
     shorter = copy(box)
     shorter.entries, shorter.notes, shorter.stamp = box.entries[: sizes[place]], box.notes[: place + 1], None

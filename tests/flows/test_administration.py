@@ -150,6 +150,8 @@ def test_the_settings_of_a_body_are_changed_on_the_page_and_refused_with_the_fie
         "written_days_least": "2",
         "written_days_most": "5",
         "step_up_minutes": "20",
+        "quiet_from": "21:00",
+        "quiet_until": "07:00",
     }
     administrator.post(settings, form)
     with reading() as session:
@@ -174,6 +176,8 @@ def test_a_body_is_founded_on_the_page(administrator: Persona, government: World
         "written_days_least": "2",
         "written_days_most": "5",
         "step_up_minutes": "15",
+        "quiet_from": "21:00",
+        "quiet_until": "07:00",
     }
     administrator.get(administrator.post("/organisation/bodies", form).headers["Location"])
     assert "Ủy ban mới" in administrator.get("/organisation/").text

@@ -20,6 +20,7 @@ OWN = {
     "desk.waiting",
     "account.notices",
     "account.mark_read",
+    "account.prefer",
     "my_ballots.index",
 }
 OWN_BLUEPRINTS = ("sign_in", "preferences")

@@ -45,7 +45,7 @@ People = Callable[[str], Persona]
 WHY = "Hệ thống kỹ thuật có lỗi"
 HOLDER, AWAY = "health_minister", "finance_minister"
 SERVER_ERROR = HTTPStatus.INTERNAL_SERVER_ERROR
-one_engine = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+one_engine = pytest.mark.any_database
 
 
 @pytest.fixture
@@ -248,7 +248,8 @@ def test_a_mark_belongs_to_one_ballot_of_one_member(
 
 def bound(device: Authenticator, question_id: int, sent: dict[str, str]) -> dict[str, object]:
     """Return a ballot that a passkey has signed."""
-    challenge = hashlib.sha256(rfc8785.dumps({**sent, "question": str(question_id)})).digest()
+    ballot: dict[str, bool | str] = {"discuss": False, "reserved": "", **sent, "question": str(question_id)}
+    challenge = hashlib.sha256(rfc8785.dumps(ballot)).digest()
     return {**sent, "assertion": device.signed(challenge)}
 
 
@@ -267,6 +268,7 @@ def test_what_a_passkey_signed_is_one_ballot_of_its_own_person_and_nothing_else(
         {"choice": "no"},
         {"choice": "other", "text": "khác"},
         {"cast_id": mark()},
+        {"reserved": "khác"},
         {"assertion": {}},
         {"assertion": {"credential": "\ud800", "client": "\0", "authenticator": 1, "signature": None}},
     )

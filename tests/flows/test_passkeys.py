@@ -209,7 +209,8 @@ def test_a_ballot_that_a_passkey_signed_needs_no_lease_and_keeps_the_signature(
     shown = {"seen": found[1], "member": found[2]}
     ballot = {"cast_id": "3f0c1a52-6a0e-4c55-9a57-2f1d8f4a1b11", "choice": "yes", "text": "", **shown}
     health_minister.post(f"{question}/ballots", json=ballot, status=HTTPStatus.UNAUTHORIZED)
-    signed = hashlib.sha256(rfc8785.dumps({**ballot, "question": question.rpartition("/")[2]})).digest()
+    asked = {"discuss": False, "reserved": "", **ballot, "question": question.rpartition("/")[2]}
+    signed = hashlib.sha256(rfc8785.dumps(asked)).digest()
     sent = {**ballot, "assertion": device.signed(signed)}
     changed = {**sent, "choice": "no"}
     assert health_minister.refused(f"{question}/ballots", json=changed)

@@ -154,7 +154,7 @@ def close(chair: Actor, question: int) -> None:
         outcomes.close_question(session, chair, question)
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.any_database
 def test_simulated_members_find_the_meeting_vote_and_come_back_after_a_restart(
     database: Config,
     questions: tuple[int, list[int]],

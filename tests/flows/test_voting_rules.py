@@ -133,6 +133,8 @@ def test_a_body_takes_a_written_rule_for_its_questions_of_procedure(
             "written_days_least": "2",
             "written_days_most": "5",
             "step_up_minutes": "20",
+            "quiet_from": "21:00",
+            "quiet_until": "07:00",
         },
     )
     assert "north/procedure" in administrator.get(settings).text

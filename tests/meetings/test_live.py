@@ -30,11 +30,13 @@ def test_each_hears_of_the_items_whose_papers_they_may_read(
     about = preparing.add(secretary, meeting, matter=matter)
     plain = preparing.add(secretary, meeting, "Khai mạc", guests=frozenset({guest.person_id}))
     preparing.publish(secretary, chair, meeting)
-    assert following(health_minister, meeting) == Following(f"meeting:{meeting}", (f"item:{about}", f"item:{plain}"))
+    assert following(health_minister, meeting) == Following(
+        f"meeting:{meeting}", ("votes", f"item:{about}", f"item:{plain}")
+    )
     assert following(guest, meeting).topics == (), "a guest hears of the meeting, not of its votes"
     with transaction() as session:
         conflicts.declare_conflict(session, health_minister.actor(), health_minister.person_id, matter, "Lợi ích")
-    assert following(health_minister, meeting).topics == (f"item:{plain}",)
+    assert following(health_minister, meeting).topics == ("votes", f"item:{plain}")
 
 
 def test_an_outsider_and_a_device_that_is_nobody_follow_nothing(

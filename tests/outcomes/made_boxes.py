@@ -152,6 +152,7 @@ class Box:
     def __post_init__(self) -> None:
         plain = {
             "text": "Shall it be so?",
+            "form": "written" if (self.counted_by or {}).get("form") == "written" else "meeting",
             "rule": frozen(self.counted_by),
             "roll": self.lines,
             "papers": [{"document": "12", "version": 2, "sha256": hashlib.sha256(PAPER).hexdigest()}],
@@ -195,15 +196,33 @@ class Box:
 
     def ballot(self, member: str, choice: str, **changes: object) -> Entry:
         """Return the fields of a ballot."""
-        place = {"member": member, "by": member, "cast_id": f"cast-{len(self.entries)}", "choice": choice, "text": ""}
+        mark = f"cast-{len(self.entries)}"
+        place: Entry = {"member": member, "by": member, "cast_id": mark, "choice": choice, "text": ""}
+        place |= {"discuss": False, "reserved": ""}
         shown = {"language": "vi", "seen": self.seen(), "step_up": "totp:5", "assertion": None}
         return {**place, **shown, **changes}
 
     def paper(self, member: str, choice: str, **changes: object) -> int:
         """Enter a ballot on paper."""
         place = {"member": member, "channel": "paper", "cast_id": f"cast-{len(self.entries)}", "choice": choice}
-        kept = {"text": "", "evidence": "folder 3", "entered_by": CLERK, "confirmed_by": CHAIR}
+        kept = {
+            "text": "",
+            "discuss": False,
+            "reserved": "",
+            "evidence": "folder 3",
+            "entered_by": CLERK,
+            "confirmed_by": CHAIR,
+        }
         return self.enter("paper", {**place, **kept, **changes})
+
+    def recall(self, member: str, **changes: object) -> int:
+        """Recall what a member answered."""
+        mark = {"cast_id": f"cast-{len(self.entries)}", "step_up": "totp:5"}
+        return self.enter("recalled", {"member": member, "by": member, **mark, **changes})
+
+    def take_out(self, by: str, **changes: object) -> int:
+        """Take the question out of its block."""
+        return self.enter("taken_out", {"by": by, "reason": "to be debated", **changes})
 
     def withdraw(self, number: object, **changes: object) -> int:
         """Withdraw a ballot by a ruling."""
@@ -317,7 +336,7 @@ class Passkey:
 
     def assertion(self, box: Box, ballot: Entry, **changes: str) -> Entry:
         """Sign a ballot."""
-        asked = {name: ballot[name] for name in ("cast_id", "choice", "member", "seen", "text")}
+        asked = {name: ballot[name] for name in verify.SIGNED.split() if name != "question"}
         challenge = short(hashlib.sha256(canonical({**asked, "question": box.question})).digest())
         client = json.dumps({"type": "webauthn.get", "challenge": challenge, "origin": "https://vote.example"}).encode()
         authenticator = bytes(32) + b"\x05" + bytes(4)

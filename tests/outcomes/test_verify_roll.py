@@ -71,6 +71,8 @@ def test_everybody_s_other_opinion_may_be_read_and_one_may_be_left_as_it_is() ->
     [
         ("at", None),
         ("text", 1),
+        ("form", "written"),
+        ("form", None),
         ("deadline", None),
         ("deadline", "tomorrow"),
         ("deadline", "2026-11-22T08:00:00"),
@@ -183,6 +185,9 @@ def test_a_role_that_the_rule_names_has_one_holder(named: Entry) -> None:
         ("choice", "perhaps"),
         ("choice", "absent"),
         ("text", None),
+        ("discuss", True),
+        ("discuss", None),
+        ("reserved", None),
         ("language", None),
         ("language", "en"),
         ("seen", "0" * 64),
@@ -222,6 +227,8 @@ def test_an_abstention_where_it_is_forbidden_is_named_on_paper_too() -> None:
         ("channel", 1),
         ("cast_id", "cast-1"),
         ("choice", "perhaps"),
+        ("discuss", True),
+        ("reserved", 1),
         ("evidence", None),
         ("entered_by", CHAIR),
         ("entered_by", "Secretary"),
@@ -383,9 +390,9 @@ def test_options_are_numbered_and_each_has_its_words(fields: Entry, what: str) -
     assert changed(box, 0, **fields) == wrong(0, what)
 
 
-@pytest.mark.parametrize("passed", [None, True, False])
-def test_a_choice_among_options_is_counted(passed: object) -> None:
-    box = choosing()
+@pytest.mark.parametrize(("form", "passed"), [("meeting", None), ("written", True)])
+def test_a_choice_among_options_is_counted(form: str, passed: object) -> None:
+    box = choosing(form=form)
     box.cast("1", "option:2")
     box.cast("2", "option:1")
     box.cast("2", "option:2")
@@ -403,7 +410,8 @@ def test_a_choice_among_options_is_counted(passed: object) -> None:
     }
     assert faults_of(box) == []
     assert changed(box, 5, steps=["so"]) == wrong(5, "steps")
-    assert changed(box, 5, circumstances=circumstances(deadline_passed=1)) == wrong(5, "circumstances")
+    for other in {None, True, False} - {passed}:
+        assert changed(box, 5, circumstances=circumstances(deadline_passed=other)) == wrong(5, "circumstances")
     assert changed(box, 1, choice="yes") == wrong(1, "choice")
     ((code, values),) = changed(box, 5, outcome="pass")
     assert (code, values["counted"]) == ("recount", '"counted"')

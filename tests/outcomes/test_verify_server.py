@@ -141,8 +141,9 @@ def test_a_ballot_that_a_passkey_signed(room: Room, secretary: Persona, chair: P
     question_id = opened(room, secretary.actor())
     ballot = {"cast_id": rooms.mark(), "choice": "yes", "member": str(room.world.membership("prime_minister"))}
     asked_for = {**ballot, "question": str(question_id), "seen": seen(question_id, actor.language), "text": ""}
-    signed = device.signed(hashlib.sha256(canonical(asked_for)).digest())
-    casting.cast(actor, question_id, Ballot(ballot["cast_id"], "yes", assertion=signed))
+    beside = {"discuss": False, "reserved": "On record"}
+    signed = device.signed(hashlib.sha256(canonical({**asked_for, **beside})).digest())
+    casting.cast(actor, question_id, Ballot(ballot["cast_id"], "yes", reserved="On record", assertion=signed))
     closed(question_id, secretary.actor())
     assert json.loads(bodies(question_id)[1])["assertion"]["credential"] == device.id
     assert check(question_id) == ["opened", "cast", "closed"]

@@ -3,6 +3,9 @@ import { seenIn } from "./opening.mjs";
 import { checkAssertion } from "./passkey.mjs";
 import { must } from "./wrong.mjs";
 
+/** The choices that may stand beside a request for a discussion. */
+const DISCUSSED = new Set(["no", "abstain", "other"]);
+
 /** The ballots of one box, taken in entry by entry. */
 export class Ballots {
   #opened;
@@ -38,32 +41,54 @@ export class Ballots {
   withdraw({ entry: number }) {
     const ballot = this.#byNumber.get(number);
     must(ballot, `entry ${number} is no ballot`);
-    must(!ballot.withdrawn, `entry ${number} was withdrawn before`);
-    ballot.withdrawn = true;
+    must(!ballot.out, `entry ${number} was withdrawn or recalled before`);
+    ballot.out = true;
+  }
+
+  /** Takes in a `recalled` entry; throws Wrong where it may not stand. */
+  recall(entry) {
+    this.checkEntitled(entry.member);
+    this.#checkCaster(entry);
+    this.#takeMark(entry.cast_id);
+    must(this.#opened.form === "written", "nothing is recalled in a meeting");
+    must(this.#opened.rule.change_of_ballot === "until_close", "no ballot may be changed, so none may be recalled");
+    must(this.of(entry.member) !== null, `member ${entry.member} has no ballot to recall`);
+    for (const ballot of this.#byMember.get(entry.member)) ballot.out = true;
+  }
+
+  /** Throws Wrong unless the member is on the roll and not recused. */
+  checkEntitled(member) {
+    const line = this.#members.get(member);
+    must(line, `member ${member} is not on the roll`);
+    must(!line.recused, `member ${member} is recused`);
   }
 
   /** The ballot of a member that counts, or null. */
   of(member) {
-    return (this.#byMember.get(member) ?? []).findLast((ballot) => !ballot.withdrawn) ?? null;
+    return (this.#byMember.get(member) ?? []).findLast((ballot) => !ballot.out) ?? null;
   }
 
-  #take({ number, member, cast_id, choice }, by) {
+  #take({ number, member, cast_id, choice, discuss }, by) {
     this.#checkVoter(member);
     this.#checkChoice(choice);
-    must(!this.#castIds.has(cast_id), "its cast_id stands in the box already");
-    this.#castIds.add(cast_id);
-    const ballot = { choice, by, withdrawn: false };
+    must(!discuss || this.#opened.form === "written", "a discussion is asked for in writing only");
+    must(!discuss || DISCUSSED.has(choice), `who says ${choice} asks for no discussion`);
+    this.#takeMark(cast_id);
+    const ballot = { choice, by, out: false };
     this.#byNumber.set(number, ballot);
     if (!this.#byMember.has(member)) this.#byMember.set(member, []);
     this.#byMember.get(member).push(ballot);
   }
 
   #checkVoter(member) {
-    const line = this.#members.get(member);
-    must(line, `member ${member} is not on the roll`);
-    must(!line.recused, `member ${member} is recused`);
+    this.checkEntitled(member);
     const final = this.#opened.rule.change_of_ballot === "never";
     must(!final || this.of(member) === null, `member ${member} has a ballot already`);
+  }
+
+  #takeMark(cast_id) {
+    must(cast_id !== "" && !this.#castIds.has(cast_id), "its cast_id is empty or stands in the box already");
+    this.#castIds.add(cast_id);
   }
 
   #checkCaster({ member, by }) {

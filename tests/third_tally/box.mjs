@@ -12,6 +12,7 @@ import { Wrong, blaming, must } from "./wrong.mjs";
 const AFTER_CLOSING = new Set(["corrected", "annulled"]);
 const NOT_YET = { outcome: null, figures: null, missing: null };
 const ANNULLED = { outcome: "annulled", figures: null, missing: null };
+const TAKEN_OUT = { outcome: "taken_out", figures: null, missing: null };
 
 /** A box in memory: what the entries so far make of it. */
 class Box {
@@ -35,6 +36,7 @@ class Box {
 
   #checkPlace({ type, question }) {
     must(this.result !== ANNULLED, "it follows the entry that annulled the vote");
+    must(this.result !== TAKEN_OUT, "it follows the entry that took the question out");
     must((type === "opened") === (this.#opened === null), "the opening entry comes first and once");
     must(type === "opened" || question === this.#opened.question, "it is of another question");
     must(!this.#closed || AFTER_CLOSING.has(type), `${type} may not follow the closing entry`);
@@ -58,6 +60,10 @@ class Box {
     this.#ballots.withdraw(entry);
   }
 
+  recalled(entry) {
+    this.#ballots.recall(entry);
+  }
+
   /** The deadline is for display: whether it had passed stands in the circumstances. */
   extended() {}
 
@@ -79,6 +85,12 @@ class Box {
     this.result = ANNULLED;
   }
 
+  taken_out({ by }) {
+    this.#ballots.checkEntitled(by);
+    must(this.#opened.form === "meeting", "only in a meeting a question is taken out");
+    this.result = TAKEN_OUT;
+  }
+
   #checkPresence({ present }) {
     if (this.#opened.rule.presence !== "opening") return;
     const same = canonical([...present].sort()) === canonical([...this.#opened.present].sort());
@@ -88,9 +100,10 @@ class Box {
   #checkCircumstances({ classified, deadline_passed }) {
     const members = new Set(this.#opened.roll.map((line) => line.member));
     for (const member of Object.keys(classified)) must(members.has(member), `member ${member} is not on the roll`);
-    const rule = this.#opened.rule.rule;
-    const fits = !rule || (rule.form === "written") === (deadline_passed !== null);
-    must(fits, "deadline_passed does not fit the form");
+    const { form, rule } = this.#opened;
+    must((form === "written") === (deadline_passed !== null), "deadline_passed does not fit the form");
+    const mayBeBefore = form === "meeting" || rule.rule !== null;
+    must(mayBeBefore || deadline_passed, "choosing among options in writing was closed before its deadline");
   }
 
   #reckon(entry) {

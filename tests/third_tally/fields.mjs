@@ -112,6 +112,7 @@ const assertion = exactly({ credential: text, public_key: text, authenticator: t
 const FIELDS = new Map(Object.entries({
   opened: {
     text,
+    form: oneOf("meeting", "written"),
     rule: frozenRule,
     roll: list(rollLine),
     papers: list(exactly({ document: text, version: whole, sha256: hash })),
@@ -128,6 +129,8 @@ const FIELDS = new Map(Object.entries({
     cast_id: text,
     choice: option,
     text,
+    discuss: flag,
+    reserved: text,
     language: text,
     seen: hash,
     step_up: text,
@@ -139,9 +142,12 @@ const FIELDS = new Map(Object.entries({
     cast_id: text,
     choice: option,
     text,
+    discuss: flag,
+    reserved: text,
     evidence: text,
     ...twoOfficials,
   },
+  recalled: { member: text, by: text, cast_id: text, step_up: text },
   withdrawn: { entry: whole, reason: text, ruled_by: official },
   extended: { deadline: text, reason: text, extended_by: official },
   closed: {
@@ -153,6 +159,7 @@ const FIELDS = new Map(Object.entries({
   },
   corrected: { ...reckoning, reason: text, ...twoOfficials },
   annulled: { reason: text, ...twoOfficials },
+  taken_out: { by: text, reason: text },
 }));
 
 const SHAPES = new Map(

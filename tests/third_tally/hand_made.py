@@ -128,6 +128,7 @@ class Box:
         frozen |= {name: fields.pop(name) for name in ("change_of_ballot", "presence") if name in fields}
         self.opened: Json = {
             "text": "Shall it be?",
+            "form": the_rule["form"] if the_rule else "meeting",
             "rule": frozen,
             "roll": list(lines),
             "papers": [{"document": "5", "version": 1, "sha256": "ab" * 32}],
@@ -154,7 +155,7 @@ class Box:
 
     def cast(self, member: object, choice: str, **fields: object) -> Self:
         usual: Json = {"member": str(member), "by": str(member), "cast_id": f"cast-{len(self.texts)}"}
-        usual |= {"choice": choice, "text": "", "language": "vi", "seen": self.seen()}
+        usual |= {"choice": choice, "text": "", "discuss": False, "reserved": "", "language": "vi", "seen": self.seen()}
         return self.enter("cast", **usual | {"step_up": "totp:1", "assertion": None} | fields)
 
     def casts(self, choice: str, *members: object) -> Self:
@@ -164,11 +165,18 @@ class Box:
 
     def paper(self, member: object, choice: str, **fields: object) -> Self:
         usual: Json = {"member": str(member), "channel": "paper", "cast_id": f"cast-{len(self.texts)}"}
-        usual |= {"choice": choice, "text": "", "evidence": "The safe"}
+        usual |= {"choice": choice, "text": "", "discuss": False, "reserved": "", "evidence": "The safe"}
         return self.enter("paper", **usual | {"entered_by": SECRETARY, "confirmed_by": CHAIR} | fields)
 
     def withdraw(self, number: int) -> Self:
         return self.enter("withdrawn", entry=number, reason="A ruling", ruled_by=CHAIR)
+
+    def recall(self, member: object, **fields: object) -> Self:
+        usual: Json = {"member": str(member), "by": str(member), "cast_id": f"cast-{len(self.texts)}"}
+        return self.enter("recalled", **usual | {"step_up": "totp:1"} | fields)
+
+    def take_out(self, by: object) -> Self:
+        return self.enter("taken_out", by=str(by), reason="It has to be debated")
 
     def close(self, outcome: str, figures: Json, missing: Sequence[str] = (), **held: object) -> Self:
         leaves = [leaf(text) for text in self.texts]

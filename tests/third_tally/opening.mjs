@@ -63,15 +63,16 @@ export function readOpening(opened) {
   checkOptions(opened);
   const rule = opened.rule.rule;
   checkProxies(members, rule ? rule.proxies_per_member : Infinity);
+  must(opened.form === "meeting" || opened.present.length === 0, "nobody is present in writing");
   if (rule) checkRule(opened, rule);
   return members;
 }
 
-function checkRule({ roll, present }, rule) {
+function checkRule({ form, roll }, rule) {
   checkWeights(roll, rule);
   checkRoles(roll, rule);
   must(rule.second_vote === undefined || rule.veto === "suspensive", "a second vote without a suspensive veto");
-  must(rule.form === "meeting" || present.length === 0, "nobody is present in writing");
+  must(rule.form === form, "the form is not that of the rule");
 }
 
 /** The hash of what a voter saw in that language. */

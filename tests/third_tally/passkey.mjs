@@ -20,8 +20,9 @@ function keyIn(bytes) {
   }
 }
 
-function challengeOf({ cast_id, choice, member, question, seen, text }) {
-  return sha256(canonical({ cast_id, choice, member, question, seen, text })).toString("base64url");
+function challengeOf({ cast_id, choice, discuss, member, question, reserved, seen, text }) {
+  const signed = { cast_id, choice, discuss, member, question, reserved, seen, text };
+  return sha256(canonical(signed)).toString("base64url");
 }
 
 /** Throws Wrong unless the entry's assertion was made for this very ballot. */

@@ -5,7 +5,7 @@
 //                                             "checkpoints" (the text of checkpoints.txt), "key" (what is in key.json)
 //
 // Each box is answered by a line {"outcome", "figures", "missing", "root"}, the root in hexadecimal over the whole box.
-// An annulled box has no figures and nobody missing (null), a box not yet closed no outcome either. A box that is wrong
+// An annulled or taken out box has no figures and nobody missing (null), a box not yet closed no outcome either. A box that is wrong
 // is answered by {"error", "number"}: the number of the first wrong entry, or null where no entry is to blame.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

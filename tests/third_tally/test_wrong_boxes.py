@@ -100,6 +100,17 @@ WRONG: dict[str, Callable[[], Box]] = {
     "cast by another than the proxy": lambda: three().cast(3, "yes", by="1"),
     "something else was seen": lambda: three().cast(1, "yes", seen="0" * 64),
     "a field too many": lambda: three().cast(1, "yes", note=""),
+    "an empty cast_id": lambda: three().cast(1, "yes", cast_id=""),
+    "a discussion asked for in a meeting": lambda: three().cast(1, "no", discuss=True),
+    "no word whether to discuss": lambda: three().cast(1, "no", discuss=None),
+    "no text of what is reserved": lambda: three().cast(1, "no", reserved=None),
+    "who agrees asks for a discussion": lambda: in_writing().cast(1, "yes", discuss=True),
+    "a discussion asked for on paper by who agrees": lambda: in_writing().paper(1, "yes", discuss=True),
+    "recalled without a ballot": lambda: in_writing().recall(1),
+    "recalled by nobody on the roll": lambda: in_writing().recall(4),
+    "taken out by nobody on the roll": lambda: three().take_out(4),
+    "taken out in writing": lambda: in_writing().take_out(1),
+    "another form than the rule's": lambda: three(form="written"),
     "one official alone": lambda: three().paper(1, "yes", confirmed_by={"id": "s", "name": "The same"}),
     "withdrawn without a ballot": lambda: three().withdraw(0),
     "corrected before it was closed": lambda: three().correct("fail", RIGHT),
@@ -113,7 +124,51 @@ WRONG: dict[str, Callable[[], Box]] = {
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_an_entry_that_may_not_stand_is_named(wrong: str) -> None:
-    assert tally(WRONG[wrong]())["number"] == 1
+    box = WRONG[wrong]()
+    assert tally(box)["number"] == len(box.texts) - 1
+
+
+def in_writing(**fields: object) -> Box:
+    return Box(roll(3), rule(criterion(), form="written"), **fields)
+
+
+def test_a_recall_is_in_writing_by_who_may_and_before_it_nothing_counts() -> None:
+    assert tally(three().cast(1, "yes").recall(1))["number"] == 2
+    assert tally(in_writing(change_of_ballot="never").cast(1, "yes").recall(1))["number"] == 2
+    assert tally(in_writing().cast(1, "yes").recall(1, by="2"))["number"] == 2
+    assert tally(in_writing().cast(1, "yes").recall(1, cast_id="cast-1"))["number"] == 2
+    assert tally(in_writing().cast(1, "yes").recall(1).recall(1))["number"] == 3
+    assert tally(in_writing().cast(1, "yes").recall(1).withdraw(1))["number"] == 3
+    figures = heads(members=3, no=1, silent=2, present=1)
+    again = in_writing().cast(1, "yes").cast(1, "yes").recall(1).cast(1, "no", text="Why", discuss=True)
+    assert tally(again.close("fail", figures, ["2", "3"], deadline_passed=True))["outcome"] == "fail"
+
+
+def test_nothing_follows_what_was_taken_out() -> None:
+    box = three().cast(1, "yes").take_out(2)
+    assert tally(box) == {"outcome": "taken_out", "figures": None, "missing": None, "root": box.root()}
+    assert tally(box.cast(3, "no"))["number"] == 3
+    assert tally(Box(roll(3, m2={"recused": True}), MAJORITY).take_out(2))["number"] == 1
+    closed = three().close("fail", heads(members=3, absent=3), ["1", "2", "3"])
+    assert tally(closed.take_out(2))["number"] == 2
+
+
+def test_choosing_in_writing_is_closed_after_its_deadline_only() -> None:
+    def chosen(*, passed: object) -> Json:
+        offered = ["option:1", "option:2", "abstain"]
+        box = Box(roll(2), None, form="written", options=offered, labels={"option:1": "A", "option:2": "B"})
+        box.cast(1, "abstain", text="Let us talk", discuss=True)
+        figures: Json = {
+            "members": 2,
+            "ballots": 1,
+            "abstain": 1,
+            "recused": 0,
+            "options": {"option:1": 0, "option:2": 0},
+        }
+        return tally(box.close("counted", figures, ["2"], deadline_passed=passed))
+
+    assert chosen(passed=True)["outcome"] == "counted"
+    assert [chosen(passed=passed)["number"] for passed in (False, None)] == [2, 2]
 
 
 def test_a_second_ballot_or_the_same_cast_id_is_named() -> None:
@@ -163,7 +218,8 @@ def base64url(content: bytes) -> str:
 def bound(box: Box, choice: str) -> Json:
     """What a passkey signs for a ballot with that choice."""
     key = ec.derive_private_key(7, ec.SECP256R1())
-    signed = {"cast_id": "x", "choice": choice, "member": "1", "question": "9", "seen": box.seen(), "text": ""}
+    signed: Json = {"cast_id": "x", "choice": choice, "member": "1", "question": "9", "seen": box.seen(), "text": ""}
+    signed |= {"discuss": False, "reserved": ""}
     client = json.dumps({"type": "webauthn.get", "challenge": base64url(sha256(canonical(signed).encode()))}).encode()
     public_key = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     signature = key.sign(b"authenticator" + sha256(client), ec.ECDSA(SHA256()))
@@ -175,6 +231,7 @@ def test_a_passkey_signs_for_one_ballot_and_no_other() -> None:
     good = bound(three(), "yes")
     assert "error" not in tally(three().cast(1, "yes", cast_id="x", assertion=good))
     assert tally(three().cast(1, "no", cast_id="x", assertion=good))["number"] == 1
+    assert tally(three().cast(1, "yes", cast_id="x", reserved="On record", assertion=good))["number"] == 1
     forged = good | {"signature": bound(three(), "no")["signature"]}
     assert tally(three().cast(1, "yes", cast_id="x", assertion=forged))["number"] == 1
 

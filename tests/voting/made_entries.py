@@ -29,6 +29,7 @@ class Box:
         self.enter(
             EntryKind.OPENED,
             text=self.text,
+            form=self.named.rule.form.value,
             rule=self.named.as_json(),
             roll=[line.as_json() for line in self.roll],
             papers=[paper.as_json() for paper in self.papers],
@@ -45,7 +46,16 @@ class Box:
         previous = leaf_of(self.bodies[-1]) if self.bodies else None
         self.bodies.append(write(kind, Place(self.question, len(self.bodies), previous, AT), fields))
 
-    def cast(self, member: str, choice: str, text: str = "", *, by: str | None = None) -> None:
+    def cast(
+        self,
+        member: str,
+        choice: str,
+        text: str = "",
+        *,
+        by: str | None = None,
+        discuss: bool = False,
+        reserved: str = "",
+    ) -> None:
         """Append a ballot."""
         seen = seen_of(text=self.text, options=OPTIONS, labels={}, language="vi", papers=self.papers)
         self.enter(
@@ -55,6 +65,8 @@ class Box:
             cast_id=f"cast-{len(self.bodies)}",
             choice=choice,
             text=text,
+            discuss=discuss,
+            reserved=reserved,
             language="vi",
             seen=seen,
             step_up="totp:1",
@@ -70,10 +82,20 @@ class Box:
             cast_id=f"cast-{len(self.bodies)}",
             choice=choice,
             text="",
+            discuss=False,
+            reserved="",
             evidence="Safe 2, envelope 7",
             entered_by=OFFICIALS[0],
             confirmed_by=OFFICIALS[1],
         )
+
+    def recall(self, member: str) -> None:
+        """Append a member's recall of what they answered."""
+        self.enter(EntryKind.RECALLED, member=member, by=member, cast_id=f"cast-{len(self.bodies)}", step_up="totp:1")
+
+    def take_out(self, by: str) -> None:
+        """Append that a member took the question out of its block."""
+        self.enter(EntryKind.TAKEN_OUT, by=by, reason="To be debated")
 
     def withdraw(self, number: int) -> None:
         """Append a ruling that takes a ballot out."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from agenda_docs.models import Bar, Because, Document, DocumentKind, DocumentVersion, Grant, Matter
 from agenda_docs.rules import MatterState
 from ecabinet import clock
-from ecabinet.access import Actor
+from ecabinet.access import Actor, Role
 from ecabinet.database import reading, transaction
 from meetings.models import (
     AgendaItem,
@@ -33,7 +33,9 @@ from voting import box, casting, preparing, service
 from voting.ballots import Ballot, Receipt
 from voting.conduct import Procedure, QuestionState
 from voting.models import BoxEntry, Question, RollEntry
+from voting.opinions import approval, lists
 from voting.opinions import service as written
+from voting.opinions.lines import MINE, Line, Wanted
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 TEXT = "Thông qua Đề án với mức vốn 18.400 tỷ đồng?"
@@ -205,16 +207,60 @@ def put(question_id: int, secretary: Actor, *, closes_in: timedelta | None = Non
     return question_id
 
 
-def circulated(room: Room, secretary: Actor, *, days: int = 3, rule_name: str | None = None) -> int:
-    """Prepare a written question on the dossier, send it and return its id."""
+def circulated(
+    room: Room,
+    secretary: Actor,
+    *,
+    days: int = 3,
+    rule_name: str | None = None,
+    procedure: Procedure = Procedure.VOTE,
+    options: str = "",
+    is_approved: bool = True,
+) -> int:
+    """Prepare a written question on the dossier, have the chair approve it, send it and return its id."""
     with transaction() as session:
         question = preparing.prepare_written(
-            session, secretary, matter_id=room.matter_id, text=TEXT, rule_name=rule_name
+            session,
+            secretary,
+            matter_id=room.matter_id,
+            text=TEXT,
+            rule_name=rule_name,
+            procedure=procedure,
+            options=options,
         )
         question_id = question.id
+    if is_approved:
+        approved(room, secretary, question_id)
     with transaction() as session:
         written.circulate(session, secretary, question_id, days)
     return question_id
+
+
+def approved(room: Room, secretary: Actor, question_id: int) -> None:
+    """Have a written draft proposed to the chair, and approved as it stands."""
+    with transaction() as session:
+        seen = approval.propose(session, secretary, question_id).approved_hash
+    with transaction() as session:
+        approval.approve(session, chair(room), question_id, seen=seen or "")
+
+
+def chair(room: Room) -> Actor:
+    """Return the Prime Minister, who presides over the government, as an actor with a fresh second factor."""
+    body, seat = room.world.body_id, room.world.membership("prime_minister")
+    return Actor(
+        person_id=room.world.person("prime_minister"),
+        name="Thủ tướng Chính phủ",
+        language="vi",
+        roles={body: frozenset({Role.CHAIR, Role.MEMBER})},
+        memberships={body: seat},
+        stepped_up_until=datetime(2100, 1, 1, tzinfo=UTC),
+        stepped_up_by="link",
+    )
+
+
+def asked_of(session: Session, actor: Actor) -> list[Line]:
+    """Return the written questions that were put to this person, whatever became of them."""
+    return [line for view in MINE for line in lists.listed(session, actor, Wanted(view)).lines]
 
 
 def mark() -> str:
@@ -223,11 +269,18 @@ def mark() -> str:
 
 
 def casts(
-    member: Persona | Actor, question_id: int, choice: str, *, text: str = "", cast_id: str | None = None
+    member: Persona | Actor,
+    question_id: int,
+    choice: str,
+    *,
+    text: str = "",
+    cast_id: str | None = None,
+    discuss: bool = False,
+    reserved: str = "",
 ) -> Receipt:
     """Cast a member's ballot."""
     actor = member if isinstance(member, Actor) else member.actor()
-    return casting.cast(actor, question_id, Ballot(cast_id or mark(), choice, text))
+    return casting.cast(actor, question_id, Ballot(cast_id or mark(), choice, text, discuss=discuss, reserved=reserved))
 
 
 def figures_at_close(question_id: int, actor: Actor) -> dict[str, int]:
@@ -311,3 +364,9 @@ def give_proxy(room: Room, question_id: int, member: str, holder: str) -> None:
             .where(RollEntry.question_id == question_id, RollEntry.membership_id == room.world.membership(member))
             .values(proxy=str(room.world.membership(holder)))
         )
+
+
+def passed(question_id: int) -> None:
+    """Move the scheduled end of a question into the past, with its grace; nobody has closed it yet."""
+    with transaction() as session:
+        session.get_one(Question, question_id).closes_at = clock.now() - timedelta(minutes=5)

@@ -454,6 +454,8 @@ def bound(room: Room, question_id: int, cast_id: str, language: str) -> bytes:
         question=str(question_id),
         seen=seen,
         text="",
+        discuss=False,
+        reserved="kept with the ballot",
     )
 
 
@@ -469,7 +471,9 @@ def test_a_ballot_that_a_passkey_signed_needs_no_lease_and_its_entry_keeps_what_
 
     monkeypatch.setattr(passkeys, "check_bound", check_bound)
     actor = replace(health_minister.actor(), stepped_up_until=None)
-    ballot = Ballot(cast_id, "yes", text="left over", assertion={"credential": "abc"})
+    ballot = Ballot(
+        cast_id, "yes", text="left over", discuss=True, reserved="kept with the ballot", assertion={"credential": "abc"}
+    )
     first = casting.cast(actor, question_id, ballot)
     entry = json.loads(rooms.bodies(question_id)[1])
     assert asked == [bound(room, question_id, cast_id, actor.language)]
@@ -604,6 +608,8 @@ def test_a_ballot_on_paper_makes_its_member_one_who_voted_and_is_withdrawn_once(
         "cast_id": cast_id,
         "choice": "no",
         "text": "",
+        "discuss": False,
+        "reserved": "",
         "evidence": "x",
         "entered_by": OFFICIAL,
         "confirmed_by": OFFICIAL,

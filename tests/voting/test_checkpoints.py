@@ -174,7 +174,7 @@ def test_a_newer_checkpoint_takes_the_place_of_what_was_there_and_nothing_else_i
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "7.txt"]
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.any_database
 def test_the_checkpoints_of_a_box_are_its_own(room: Room, secretary: Persona, health_minister: Persona) -> None:
     first = voted(room, secretary, health_minister)
     rooms.closed(first, secretary.actor())
@@ -380,7 +380,7 @@ def test_an_older_backup_that_is_restored_does_not_start_and_a_newer_one_does(
     starting.start(database)
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.any_database
 def test_a_checkpoint_is_three_lines_and_is_read_as_it_was_written(database: Config) -> None:
     signer = signing.load(database)
     said = checkpoints.text_of(signer.name, 7, 3, b"\x01" * 32)

@@ -14,11 +14,10 @@ from tests.persona import Persona
 from tests.voting import room as rooms
 from tests.voting.room import Room, bodies, casts, closed, question
 from tests.world import MEMBERS, PEOPLE, World
-from voting import choosing, conduct, entries, preparing, queries, results
+from voting import choosing, entries, preparing, queries, results
 from voting.choosing import Reason
 from voting.conduct import Procedure
 from voting.engine.result import Outcome
-from voting.engine.rule import Form, Rule
 from voting.models import Question
 
 # Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
@@ -87,12 +86,10 @@ def test_twenty_options_are_allowed_and_the_longest_text() -> None:
     assert len(choosing.labels_from("\n".join(f"{number:0>200}" for number in range(20)))) == 20
 
 
-def test_options_without_choosing_are_refused_and_in_writing_there_is_no_choosing() -> None:
+def test_options_without_choosing_are_refused() -> None:
     assert choosing.labels_for("", is_choice=False) == []
     with pytest.raises(Refused, match="OPTIONS_WITHOUT_CHOICE"):
         choosing.labels_for("A\nB", is_choice=False)
-    with pytest.raises(Refused, match="CHOICE_IN_WRITING"):
-        conduct.check_may_prepare(form=Form.WRITTEN, procedure=Procedure.CHOICE, rule=Rule(form=Form.WRITTEN))
 
 
 def test_the_ballot_offers_each_option_and_to_abstain_and_nothing_else(

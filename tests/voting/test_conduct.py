@@ -181,13 +181,13 @@ def test_a_question_has_words_and_no_more_than_fit() -> None:
     ("form", "procedure", "reason"),
     [
         (Form.WRITTEN, Procedure.NO_OBJECTION, Reason.VOTE_IN_WRITING),
-        (Form.WRITTEN, Procedure.CHOICE, Reason.CHOICE_IN_WRITING),
+        (Form.WRITTEN, Procedure.CHOICE, None),
         (Form.WRITTEN, Procedure.VOTE, None),
         (Form.MEETING, Procedure.NO_OBJECTION, None),
         (Form.MEETING, Procedure.CHOICE, None),
     ],
 )
-def test_in_writing_members_vote_and_neither_stay_silent_nor_choose(
+def test_in_writing_members_vote_or_choose_and_nobody_is_asked_for_objections(
     form: Form, procedure: Procedure, reason: Reason | None
 ) -> None:
     rule = Rule(form=form, no_blocks=True)
@@ -226,7 +226,7 @@ def test_one_question_at_a_time_is_opened_and_in_a_running_meeting() -> None:
 
 
 @pytest.mark.parametrize(
-    ("has_box", "is_open", "is_annulled", "reason"),
+    ("has_box", "is_open", "is_void", "reason"),
     [
         (False, False, False, Reason.NOT_OPEN),
         (True, False, True, Reason.NOT_CLOSABLE),
@@ -234,9 +234,24 @@ def test_one_question_at_a_time_is_opened_and_in_a_running_meeting() -> None:
     ],
 )
 def test_what_is_closed_was_opened_and_neither_annulled_nor_closed_before(
-    *, has_box: bool, is_open: bool, is_annulled: bool, reason: Reason
+    *, has_box: bool, is_open: bool, is_void: bool, reason: Reason
 ) -> None:
-    conduct.check_may_close(has_box=True, is_open=True, is_annulled=False)
+    conduct.check_may_close(has_box=True, is_open=True, is_void=False)
     with pytest.raises(Refused) as refusal:
-        conduct.check_may_close(has_box=has_box, is_open=is_open, is_annulled=is_annulled)
+        conduct.check_may_close(has_box=has_box, is_open=is_open, is_void=is_void)
     assert refusal.value.reason is reason
+
+
+def test_a_question_of_a_block_is_not_conducted_on_its_own() -> None:
+    conduct.check_alone(None)
+    with pytest.raises(Refused) as refusal:
+        conduct.check_alone(7)
+    assert refusal.value.reason is Reason.IN_BLOCK
+
+
+def test_a_question_of_a_block_takes_no_single_ballot() -> None:
+    conduct.check_in_block(None, in_block=False)
+    conduct.check_in_block(7, in_block=True)
+    with pytest.raises(Refused) as refusal:
+        conduct.check_in_block(7, in_block=False)
+    assert refusal.value.reason is Reason.VOTED_IN_BLOCK

@@ -82,6 +82,18 @@ def test_the_last_ballot_of_a_member_counts() -> None:
     assert found["1"].leaf == leaf_of(filled().bodies[3])
 
 
+def test_after_a_recall_only_a_later_ballot_of_the_member_counts_with_what_stands_beside_it() -> None:
+    box = empty()
+    box.cast("1", "yes")
+    box.cast("2", "no")
+    box.paper("1", "no")
+    box.recall("1")
+    assert set(standing(box.bodies)) == {"2"}
+    box.cast("1", "other", "Why", discuss=True, reserved="On record")
+    ballot = standing(box.bodies)["1"]
+    assert (ballot.number, ballot.choice, ballot.discuss, ballot.reserved) == (5, "other", True, "On record")
+
+
 def test_a_ballot_on_paper_counts_like_one_that_was_cast_and_nobody_cast_it() -> None:
     box = filled_until_close()
     box.paper("1", "abstain")
@@ -143,6 +155,8 @@ ANYTHING: dict[EntryKind, Callable[[Box], None]] = {
     EntryKind.CLOSED: lambda box: box.close(),
     EntryKind.CORRECTED: lambda box: box.correct(),
     EntryKind.ANNULLED: lambda box: box.annul(),
+    EntryKind.RECALLED: lambda box: box.recall("3"),
+    EntryKind.TAKEN_OUT: lambda box: box.take_out("3"),
 }
 WHILE_OPEN = {
     EntryKind.CAST,
@@ -151,6 +165,8 @@ WHILE_OPEN = {
     EntryKind.EXTENDED,
     EntryKind.CLOSED,
     EntryKind.ANNULLED,
+    EntryKind.RECALLED,
+    EntryKind.TAKEN_OUT,
 }
 
 
@@ -161,6 +177,7 @@ def test_each_kind_of_entry_stands_only_where_it_may(kind: EntryKind) -> None:
         ([EntryKind.CLOSED], {EntryKind.CORRECTED, EntryKind.ANNULLED}),
         ([EntryKind.CLOSED, EntryKind.CORRECTED], {EntryKind.CORRECTED, EntryKind.ANNULLED}),
         ([EntryKind.ANNULLED], set()),
+        ([EntryKind.TAKEN_OUT], set()),
         ([EntryKind.CLOSED, EntryKind.ANNULLED], set()),
     ]
     for before, allowed in stages:
@@ -298,8 +315,10 @@ def test_what_was_seen_and_what_a_passkey_signs_are_hashes_of_canonical_texts() 
     )
     written = '{"labels":{"a":"1","b":"2"},"language":"vi","options":["yes"],"papers":["aa"],"text":"Đồng ý?"}'
     assert seen == hashlib.sha256(written.encode()).hexdigest()
-    challenge = challenge_of(cast_id="mark", choice="yes", member="3", question="7", seen="ab", text="")
-    ballot = '{"cast_id":"mark","choice":"yes","member":"3","question":"7","seen":"ab","text":""}'
+    challenge = challenge_of(
+        cast_id="mark", choice="no", text="Why", discuss=True, reserved="So", member="3", question="7", seen="ab"
+    )
+    ballot = '{"cast_id":"mark","choice":"no","discuss":true,"member":"3","question":"7","reserved":"So","seen":"ab","text":"Why"}'
     assert challenge == hashlib.sha256(ballot.encode()).digest()
 
 

@@ -45,6 +45,7 @@ def test_a_question_in_the_room_and_one_in_writing_are_each_read_back_whole(room
         matter_id=room.matter_id,
         item_id=room.item_id,
         meeting_id=room.meeting_id,
+        block_id=None,
         form=Form.MEETING,
         procedure=Procedure.VOTE,
         text="Thông qua?",

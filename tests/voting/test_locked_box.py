@@ -231,6 +231,8 @@ def test_the_entry_of_a_ballot_says_whose_it_is_who_cast_it_and_what_was_shown_a
         "seen": place.frozen.seen("en"),
         "step_up": "totp:7",
         "assertion": {"credential": "c"},
+        "discuss": False,
+        "reserved": "",
     }
     row = place.added[0]
     assert (row["cast_id"], row["person_id"], row["membership_id"]) == (

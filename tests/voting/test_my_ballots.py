@@ -101,6 +101,8 @@ def test_a_ballot_that_officials_entered_and_one_that_was_withdrawn_are_mine_too
         cast_id=mark(),
         choice="no",
         text="",
+        discuss=False,
+        reserved="",
         evidence="Sổ ghi cuộc gọi",
         entered_by=OFFICIAL,
         confirmed_by={**OFFICIAL, "id": "2"},

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from ecabinet import clock
+from ecabinet import clock, jobs
 from ecabinet.access import SYSTEM, Actor, Permission
 from ecabinet.database import reading, transaction
 from ecabinet.jobs import Job
@@ -23,14 +23,13 @@ from outcomes.models import Archive
 from outcomes.rules import DecisionKind, Details
 from tests.persona import Persona
 from tests.voting import room as rooms
-from tests.voting.room import Room, bodies, casts, circulated, closed, figures_at_close, opened, question
+from tests.voting.room import Room, asked_of, bodies, casts, circulated, closed, figures_at_close, opened, question
 from tests.world import MEMBERS, World
 from voting import box, conduct, preparing, queries, results, service
 from voting import entries as entry_rules
 from voting.conduct import Procedure, QuestionState
 from voting.engine.result import Outcome
 from voting.engine.rule import Choice, Form
-from voting.jobs import WORK
 from voting.models import Box, Question, Ruling
 from voting.opinions import service as written
 from voting.rulings import annulment, correction, two_officials
@@ -322,15 +321,9 @@ def test_a_written_question_is_extended_in_working_days_within_what_the_rule_all
     assert [sentence for sentence, _values in notices_of(health_minister)] == ["OPINION_CIRCULATED", "OPINION_EXTENDED"]
 
 
-def test_a_moved_deadline_is_reminded_of_anew(room: Room, secretary: Persona, health_minister: Persona) -> None:
+def test_a_moved_deadline_moves_the_planned_close(room: Room, secretary: Persona) -> None:
     question_id = circulated(room, secretary.actor(), days=3)
-    WORK["voting.remind"](question_id=question_id, which="day_before")
     extends(secretary, question_id, 4)
-    WORK["voting.remind"](question_id=question_id, which="day_before")
-    WORK["voting.remind"](question_id=question_id, which="day_before")
-    told = [sentence for sentence, _values in notices_of(health_minister)]
-    assert told == ["OPINION_CIRCULATED", "OPINION_REMINDER", "OPINION_EXTENDED", "OPINION_REMINDER"]
-    casts(health_minister, question_id, "yes")
     with reading() as session:
         planned = session.scalars(select(Job.due_at).where(Job.key == f"close:{question_id}")).all()
     assert planned == [_closes_at(question_id) + conduct.GRACE[Form.WRITTEN]]
@@ -448,7 +441,7 @@ def test_a_written_vote_that_is_annulled_is_over_for_the_clock_and_in_every_list
     outcome_jobs.close_written(question_id=question_id)
     assert question(question_id).state is QuestionState.ANNULLED
     with reading() as session:
-        [asked] = queries.inbox(session, health_minister.actor())
+        [asked] = asked_of(session, health_minister.actor())
         wanted = session.scalars(select(Job.name).where(Job.key == f"archive:written:{question_id}")).all()
     assert (asked.state, asked.outcome) == (QuestionState.ANNULLED, None)
     assert wanted == ["outcomes.archive_written"]
@@ -613,3 +606,30 @@ def test_the_chair_and_the_secretary_may_annul_and_only_the_chair_rules_on_a_bal
     assert [chair.actor().may(each, body) for each in needed] == [True, True, True]
     assert [secretary.actor().may(each, body) for each in needed] == [True, True, False]
     assert [health_minister.actor().may(each, body) for each in needed] == [False, False, False]
+
+
+@pytest.mark.any_database
+def test_more_time_does_not_put_off_a_close_that_an_objection_has_brought_about(
+    room: Room, secretary: Persona, health_minister: Persona
+) -> None:
+    question_id = circulated(room, secretary.actor(), days=3, rule_name="plain/no_objection_written")
+    casts(health_minister, question_id, "no")
+    with transaction() as session:
+        rulings.extend(session, secretary.actor(), question_id, by=5, reason=WHY)
+    jobs.run_due(outcome_jobs.WORK)
+    assert rooms.question(question_id).outcome == "objected"
+
+
+@pytest.mark.any_database
+def test_an_objection_that_counts_again_stops_the_procedure_at_once(
+    room: Room, secretary: Persona, chair: Persona, health_minister: Persona
+) -> None:
+    question_id = circulated(room, secretary.actor(), days=3, rule_name="plain/no_objection_written")
+    casts(health_minister, question_id, "no")
+    number = casts(health_minister, question_id, "yes").number
+    jobs.run_due(outcome_jobs.WORK)
+    assert rooms.state_of(question_id) is QuestionState.OPEN
+    with transaction() as session:
+        rulings.withdraw_ballot(session, chair.actor(), question_id, number, WHY)
+    jobs.run_due(outcome_jobs.WORK)
+    assert rooms.question(question_id).outcome == "objected"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,23 +11,23 @@ from sqlalchemy import select
 from agenda_docs.models import Because, Grant, Matter
 from agenda_docs.models import Reading as Opened
 from agenda_docs.rules import MatterState
-from ecabinet import clock, jobs
+from ecabinet import clock
 from ecabinet.access import SYSTEM, Actor
 from ecabinet.database import reading, transaction
 from ecabinet.jobs import Job
 from ecabinet.notices import Delivery, Notice
-from ecabinet.organisation.rules import WorkingDays
 from ecabinet.refusals import Forbidden, NotFound, Refused, StepUpNeeded
 from tests.persona import Persona
 from tests.voting import room as rooms
-from tests.voting.room import Room, casts, circulated
-from tests.world import MEMBERS, ZONE, World
+from tests.voting.room import Room, asked_of, casts, circulated
+from tests.world import MEMBERS, World
 from voting import preparing, queries, service
 from voting.conduct import QuestionState, Reason
 from voting.engine.result import StepKind
-from voting.jobs import WORK
-from voting.opinions import queries as written_queries
+from voting.opinions import lists
 from voting.opinions import service as written
+from voting.opinions.collation import overview as overviews
+from voting.opinions.lines import Wanted
 
 # Who may do what, and what is refused, does not depend on the database; what it must hold or lock is tried on both.
 pytestmark = pytest.mark.any_database
@@ -120,10 +120,13 @@ def test_members_get_the_papers_a_notice_and_an_email_and_the_recused_do_not_get
     with reading() as session:
         granted = set(
             session.scalars(
-                select(Grant.membership_id).where(Grant.because == Because.OPINION, Grant.because_id == question_id)
+                select(Grant.membership_id).where(
+                    Grant.because == Because.OPINION, Grant.because_id == question_id, Grant.membership_id.is_not(None)
+                )
             )
         )
-        emails = session.scalars(select(Delivery.recipient)).all()
+        to_members = Notice.sentence == "OPINION_CIRCULATED"
+        emails = session.scalars(select(Delivery.recipient).join(Notice).where(to_members)).all()
     assert granted == set(room.world.memberships.values())
     assert len(emails) == 5
 
@@ -182,7 +185,7 @@ def test_after_the_deadline_silence_is_agreement_where_the_rule_says_so(
     assert (closed.outcome, figures["yes"], figures["deemed_yes"], figures["no"]) == ("pass", 5, 5, 1)
     assert StepKind.SILENCE in [step["kind"] for step in closed.result["steps"]]
     assert len(closed.result["missing"]) == 5
-    assert len(notices_of("closed")) == 6
+    assert (len(notices_of("closed")), len(notices_of("overdue"))) == (1, 5)
 
 
 def test_after_the_deadline_silence_is_no_agreement_where_the_rule_says_so(
@@ -233,61 +236,6 @@ def close_due(question_id: int) -> datetime:
 
 
 @pytest.mark.both_databases
-def test_those_who_have_not_answered_are_reminded_a_day_and_four_hours_before_and_never_twice(
-    room: Room, secretary: Persona, health_minister: Persona, set_clock: SetClock
-) -> None:
-    who, member = fresh(secretary), fresh(health_minister)
-    set_clock(MONDAY)
-    question_id = circulated(room, who)
-    casts(member, question_id, "yes")
-    late = sorted(room.world.person(key) for key in MEMBERS if key != "health_minister")
-    set_clock(THURSDAY_AT_FIVE - timedelta(days=1, seconds=1))
-    assert run_reminders() == 0
-    set_clock(THURSDAY_AT_FIVE - timedelta(days=1))
-    assert run_reminders() == 1
-    assert notices_of("day_before") == [(person, "OPINION_REMINDER") for person in late]
-    assert run_reminders() == 0
-    set_clock(THURSDAY_AT_FIVE - timedelta(hours=4))
-    assert run_reminders() == 1
-    assert notices_of("last_hours") == [(person, "OPINION_REMINDER") for person in late]
-    WORK["voting.remind"](question_id=question_id, which="last_hours")
-    assert len(notices_of("last_hours")) == 5
-
-
-def run_reminders() -> int:
-    """Run what is due and return how many reminders were among it."""
-    ran: list[str] = []
-
-    def remind(**values: int | str) -> None:
-        ran.append(str(values["which"]))
-        WORK["voting.remind"](**values)
-
-    jobs.run_due({"voting.remind": remind, "notices.send": lambda: None})
-    return len(ran)
-
-
-def test_a_closed_question_reminds_nobody(room: Room, secretary: Persona, persona: People, set_clock: SetClock) -> None:
-    who, members = fresh(secretary), [fresh(persona(key)) for key in MEMBERS[:6]]
-    set_clock(MONDAY)
-    question_id = circulated(room, who, rule_name=EARLY_CLOSE)
-    for member in members:
-        casts(member, question_id, "yes")
-    rooms.closed(question_id, SYSTEM)
-    WORK["voting.remind"](question_id=question_id, which="day_before")
-    assert notices_of("day_before") == []
-
-
-def test_a_reminder_before_a_monday_deadline_comes_on_friday_and_skips_holidays() -> None:
-    working = WorkingDays(
-        weekend=frozenset({5, 6}), covers_until=date(2027, 12, 31), holidays=frozenset({date(2026, 11, 27)})
-    )
-    monday = clock.instant_of(datetime.combine(date(2026, 11, 30), time(17)), ZONE)
-    at = written.reminders(monday, ZONE, working)
-    assert at["day_before"] == clock.instant_of(datetime.combine(date(2026, 11, 26), time(17)), ZONE)
-    assert at["last_hours"] == monday - timedelta(hours=4)
-
-
-@pytest.mark.both_databases
 def test_the_overview_tells_the_secretary_who_is_missing_and_never_what_was_answered(
     room: Room, secretary: Persona, health_minister: Persona
 ) -> None:
@@ -304,19 +252,12 @@ def test_the_overview_tells_the_secretary_who_is_missing_and_never_what_was_answ
             )
         )
     with reading() as session:
-        overview = written_queries.overview(session, secretary.actor(), question_id)
+        overview = overviews.overview(session, secretary.actor(), question_id)
         panel = queries.panel(session, secretary.actor(), question_id)
-    assert (overview.asked, overview.opened, overview.answered, overview.missing) == (5, 1, 1, 4)
-    assert [member.name for member in overview.members if member.recused] == ["Bộ trưởng Bộ Tài chính"]
+    assert (overview.asked, overview.opened, overview.answered, overview.silent) == (5, 1, 1, 4)
+    assert [member.name for member in overview.members if member.standing == "recused"] == ["Bộ trưởng Bộ Tài chính"]
     assert "mức vốn" not in repr(overview)
     assert panel.result is None
-
-
-@pytest.mark.parametrize("key", ["health_minister", "prime_minister", "office_reader"])
-def test_the_overview_is_for_those_who_prepare(room: Room, secretary: Persona, persona: People, key: str) -> None:
-    question_id = circulated(room, secretary.actor())
-    with reading() as session, pytest.raises(Forbidden):
-        written_queries.overview(session, persona(key).actor(), question_id)
 
 
 @pytest.mark.both_databases
@@ -326,13 +267,13 @@ def test_the_inbox_holds_what_is_put_to_me_and_whether_i_have_answered(
     rooms.bar(room, "finance_minister")
     question_id = circulated(room, secretary.actor())
     with reading() as session:
-        before = queries.inbox(session, health_minister.actor())
-        assert queries.inbox(session, finance_minister.actor()) == []
-        assert queries.inbox(session, secretary.actor()) == []
-        assert queries.inbox(session, outsider.actor()) == []
+        before = asked_of(session, health_minister.actor())
+        assert asked_of(session, finance_minister.actor()) == []
+        assert asked_of(session, secretary.actor()) == []
+        assert asked_of(session, outsider.actor()) == []
     casts(health_minister, question_id, "yes")
     with reading() as session:
-        after = queries.inbox(session, health_minister.actor())
+        after = asked_of(session, health_minister.actor())
     assert [(each.id, each.answered) for each in before] == [(question_id, False)]
     assert [(each.id, each.answered) for each in after] == [(question_id, True)]
 
@@ -346,10 +287,10 @@ def test_a_draft_is_nobodys_business_but_theirs_who_prepare_it(
         )
         question_id = question.id
     with reading() as session:
-        assert queries.inbox(session, health_minister.actor()) == []
+        assert asked_of(session, health_minister.actor()) == []
         with pytest.raises(NotFound):
             queries.panel(session, health_minister.actor(), question_id)
-        assert [each.id for each in written_queries.sent(session, secretary.actor())] == [question_id]
+        assert [each.id for each in lists.listed(session, secretary.actor(), Wanted()).lines] == [question_id]
 
 
 def test_a_written_question_is_not_opened_like_one_in_the_room(room: Room, secretary: Persona) -> None:

@@ -26,7 +26,8 @@ TYPED = (
 
 
 def signed(text: str) -> dict[str, Any]:
-    return {"cast_id": "0b7c", "choice": "other", "text": text, "member": "12", "question": "7", "seen": "ab" * 32}
+    ballot = {"cast_id": "0b7c", "choice": "other", "text": text, "discuss": True, "reserved": text}
+    return {**ballot, "member": "12", "question": "7", "seen": "ab" * 32}
 
 
 def kept(text: str) -> str:

@@ -15,6 +15,8 @@ SENT = {
     "cast_id": "a" * 32,
     "choice": "other",
     "text": "Đồng ý, “có điều kiện”\n\t\u007f 🗳",
+    "discuss": True,
+    "reserved": "bảo lưu ý kiến",
     "seen": "5" * 64,
 }
 

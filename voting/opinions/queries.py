@@ -1,27 +1,26 @@
 """What the pages of written opinions ask: the papers beside the form, the secretary's overview, what is in preparation."""
 
-import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from agenda_docs import conditions
-from agenda_docs.models import Document, DocumentVersion, Matter, Reading
+from agenda_docs.models import Document, DocumentVersion, Matter
 from agenda_docs.rules import MatterState
 from ecabinet import clock
 from ecabinet.access import Actor, Permission
 from ecabinet.organisation import calendar
 from ecabinet.organisation import queries as organisation
-from ecabinet.refusals import Refused
-from voting import box, opening, queries, service, standing
+from ecabinet.refusals import NotFound, Refused
+from meetings.models import AgendaItem, Meeting
+from meetings.rules import ItemState
+from voting import conduct, opening, service
 from voting.conduct import QuestionState
 from voting.engine.rule import Form
-from voting.entries import BALLOTS
-from voting.models import Box, BoxEntry, Question, RollEntry
+from voting.models import Question
 from voting.opinions import service as written
 
 
@@ -36,54 +35,22 @@ class PaperLine:
 
 
 @dataclass(frozen=True)
-class Member:
-    """Where one member stands with a written question: never what they answered."""
+class Periods:
+    """The working days that may be given, each with the deadline it would mean, and what stops the calendar from offering more."""
 
-    name: str
-    opened: bool
-    answered_at: datetime | None
-    recused: bool
+    offered: tuple[tuple[int, datetime], ...]
+    stopped_by: Refused | None = None
 
 
 @dataclass(frozen=True)
-class Overview:
-    """Who was asked, who has opened a paper of it, who has answered, who is missing."""
+class MovedTo:
+    """The meeting that decides instead of the written procedure."""
 
-    members: tuple[Member, ...]
-
-    @property
-    def asked(self) -> int:
-        """How many were asked."""
-        return sum(not member.recused for member in self.members)
-
-    @property
-    def opened(self) -> int:
-        """How many of them have opened a paper."""
-        return sum(member.opened and not member.recused for member in self.members)
-
-    @property
-    def answered(self) -> int:
-        """How many of them have answered."""
-        return sum(member.answered_at is not None for member in self.members)
-
-    @property
-    def missing(self) -> int:
-        """How many of them have not."""
-        return self.asked - self.answered
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A written question in the secretary's list."""
-
-    id: int
+    meeting_id: int
+    item_id: int
     title: str
-    text: str
-    state: QuestionState
-    closes_at: datetime | None
-    outcome: str | None
-    answered: int
-    of: int
+    starts_local: datetime
+    may_move_again: bool  # the item was withdrawn or deferred there
 
 
 def papers(session: Session, actor: Actor, question: Question) -> list[PaperLine]:
@@ -99,52 +66,11 @@ def papers(session: Session, actor: Actor, question: Question) -> list[PaperLine
     return [PaperLine(*row) for row in found]
 
 
-def overview(session: Session, actor: Actor, question_id: int) -> Overview:
-    """Return who was asked and who has answered, for those who prepare questions; the split is not in it."""
-    question = service.question_for(session, actor, question_id, Permission.PREPARE_QUESTION)
-    answered = _answered_at(session, question.id)
-    opened = set(
-        session.scalars(
-            select(Reading.person_id).where(Reading.version_id.in_([paper["version"] for paper in question.papers]))
-        )
-    )
-    return Overview(
-        tuple(
-            Member(line.name, line.person_id in opened, answered.get(line.membership_id), line.recused)
-            for line in box.roll(session, question.id)
-        )
-    )
-
-
-def sent(session: Session, actor: Actor) -> list[Sent]:
-    """Return the written questions of the bodies in which the actor prepares them, the newest first."""
-    found = session.execute(
-        select(Question, Matter.title, Box.voted, func.count(RollEntry.id))
-        .join(Matter, Matter.id == Question.matter_id)
-        .outerjoin(Box, Box.question_id == Question.id)
-        .outerjoin(RollEntry, (RollEntry.question_id == Question.id) & RollEntry.recused.is_(False))
-        .where(
-            Question.form == Form.WRITTEN,
-            Question.state != QuestionState.WITHDRAWN,
-            Question.body_id.in_(actor.bodies_where(Permission.PREPARE_QUESTION)),
-            conditions.reads_matter(actor, clock.now()),
-        )
-        .group_by(Question.id, Matter.title, Box.voted)
-        .order_by(Question.id.desc())
-    )
-    return [
-        Sent(
-            id=question.id,
-            title=title,
-            text=question.text,
-            state=question.state,
-            closes_at=question.closes_at,
-            outcome=queries.outcome_of(question),
-            answered=voted or 0,
-            of=asked,
-        )
-        for question, title, voted, asked in found
-    ]
+def check_paper(session: Session, actor: Actor, question_id: int, version_id: int) -> None:
+    """Raise `NotFound` unless this version is one of the question's papers that the actor may read."""
+    question = service.question_for(session, actor, question_id, Permission.READ_QUESTION)
+    if version_id not in {paper.version_id for paper in papers(session, actor, question)}:
+        raise NotFound
 
 
 def askable(session: Session, actor: Actor) -> list[tuple[int, str]]:
@@ -161,15 +87,50 @@ def askable(session: Session, actor: Actor) -> list[tuple[int, str]]:
     return list(found)
 
 
-def deadlines(session: Session, question: Question) -> list[tuple[int, datetime]]:
-    """Return what the deadline would be, were it sent now, for each number of working days that is allowed and known."""
+def periods(session: Session, question: Question) -> Periods:
+    """Return what the deadline of a draft would be, were it sent now, for each number of working days that is allowed and known."""
+    if question.state is not QuestionState.DRAFT:
+        return Periods(())
     body = organisation.body(session, question.body_id)
     least, most = written.period(body, question)
     known: list[tuple[int, datetime]] = []
-    with suppress(Refused):  # the calendar may not be known that far; the page offers what is
+    try:
         for days in range(least, most + 1):
             known.append((days, calendar.deadline_for(session, body, clock.now(), days).at))  # noqa: PERF401 - what was known before a refusal stays
-    return known
+    except Refused as refusal:
+        return Periods(tuple(known), refusal)
+    return Periods(tuple(known))
+
+
+def sees_life(actor: Actor, question: Question) -> bool:
+    """Say whether the reader is shown the steps of a procedure: who prepares, conducts or declares it, and who audits it."""
+    needed = (
+        Permission.PREPARE_QUESTION,
+        Permission.CONDUCT_QUESTION,
+        Permission.DECLARE_OUTCOME,
+        Permission.READ_ARCHIVE,
+    )
+    return any(actor.may(permission, question.body_id) for permission in needed)
+
+
+def moved_to(session: Session, actor: Actor, question: Question) -> MovedTo | None:
+    """Return the meeting on whose agenda a question was put; None where it was not."""
+    if question.moved_to_item_id is None:
+        return None
+    item = session.get_one(AgendaItem, question.moved_to_item_id)
+    meeting = session.get_one(Meeting, item.meeting_id)
+    is_gone = item.state in (ItemState.WITHDRAWN, ItemState.DEFERRED)
+    may = actor.may(Permission.CONDUCT_QUESTION, question.body_id)
+    return MovedTo(meeting.id, item.id, meeting.title, meeting.starts_local, is_gone and may)
+
+
+def draft_for(session: Session, actor: Actor, question_id: int) -> Question:
+    """Return a written draft that the actor may change; refuse one that was sent."""
+    question = service.question_for(session, actor, question_id, Permission.PREPARE_QUESTION)
+    if question.form is not Form.WRITTEN:
+        raise NotFound
+    conduct.check_may_amend(question.state)
+    return question
 
 
 def title_of(session: Session, question: Question) -> str:
@@ -184,13 +145,3 @@ def zone_of(session: Session, question: Question) -> str:
 
 def _current(session: Session, question: Question) -> Sequence[int]:
     return [paper["version"] for paper in opening.papers_of(session, question.matter_id)]
-
-
-def _answered_at(session: Session, question_id: int) -> dict[int | None, datetime]:
-    """When each member answered last; nothing else of a ballot leaves this function."""
-    found = session.execute(
-        select(BoxEntry.membership_id, BoxEntry.body)
-        .where(BoxEntry.question_id == question_id, BoxEntry.kind.in_(BALLOTS), ~standing.is_withdrawn())
-        .order_by(BoxEntry.number)
-    )
-    return {membership: datetime.fromisoformat(json.loads(body)["at"]) for membership, body in found}

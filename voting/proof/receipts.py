@@ -11,12 +11,12 @@ from voting import entries
 from voting.ballots import Receipt, code_of
 from voting.box import Kept, LockedBox
 from voting.conduct import QuestionState
-from voting.entries import BALLOTS, EntryKind
+from voting.entries import OF_A_MEMBER, EntryKind
 from voting.models import BoxEntry, Checkpoint, Question, RollEntry
 from voting.proof.tree import Tree, consistency
 
 KNOWN_WHILE_OPEN = (EntryKind.OPENED, EntryKind.EXTENDED)
-KNOWN_AFTERWARDS = tuple(kind for kind in EntryKind if kind not in BALLOTS)
+KNOWN_AFTERWARDS = tuple(kind for kind in EntryKind if kind not in OF_A_MEMBER)
 
 
 def after_keeping(session: Session, locked_box: LockedBox, numbers: Iterable[int]) -> dict[int, Receipt]:

@@ -13,6 +13,8 @@ from voting import box, service
 from voting.conduct import QuestionState
 from voting.entries import EntryKind
 from voting.models import Question, Ruling
+from voting.opinions import steps
+from voting.opinions.models import StepKind
 from voting.rulings import officials, two_officials
 from voting.rulings import rules as ruling_rules
 from voting.rulings.rules import Reason, RulingKind
@@ -24,6 +26,7 @@ def ask(session: Session, actor: Actor, question_id: int, reason: str) -> Ruling
     question = service.question_for(session, actor, question_id, Permission.ANNUL_QUESTION)
     actor.must_have_stepped_up(now)
     service.locked(session, question)
+    ruling_rules.check_not_moved(is_moved=question.moved_to_item_id is not None)
     ruling_rules.check_may_annul(question.state, is_declared=question.declared is not None)
     ruling = two_officials.ask(session, actor, question, RulingKind.ANNULMENT, reason)
     audit.record(session, actor, Tag.ANNULMENT_ASKED, question)
@@ -39,12 +42,14 @@ def confirm(session: Session, actor: Actor, question_id: int, ruling_id: int) ->
     if locked_box is None:
         raise Refused(Reason.NOTHING_TO_ANNUL)
     service.locked(session, question)
+    ruling_rules.check_not_moved(is_moved=question.moved_to_item_id is not None)
     ruling_rules.check_may_annul(question.state, is_declared=question.declared is not None)
     ruling = two_officials.confirm(session, actor, question, ruling_id, RulingKind.ANNULMENT, now)
     locked_box.enter(EntryKind.ANNULLED, two_officials.as_entry(session, ruling), now)
     service.keep(session, locked_box)
     _end(session, question, now)
     audit.record(session, actor, Tag.QUESTION_ANNULLED, question)
+    steps.record_if_written(session, actor, question, StepKind.ANNULLED, ruling.reason)
     service.announce(session, question)
     return question
 

@@ -3,15 +3,14 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ecabinet import news, pulse
+from ecabinet import news
 from ecabinet.access import Actor
 from ecabinet.database import after_commit
 from ecabinet.organisation.models import Person
 from ecabinet.refusals import NotFound
 from meetings import service as meetings
-from voting import opening, standing
+from voting import opening, rooms, standing
 from voting.box import LockedBox
-from voting.entries import BALLOTS
 from voting.models import BoxEntry, Question
 
 
@@ -33,15 +32,14 @@ def address_of(question: Question) -> str:
 
 
 def ballots_of(session: Session, question_id: int, membership_id: int) -> list[int]:
-    """Return the numbers of the ballots of one member that were not withdrawn, in their order; the last one counts."""
+    """Return the numbers of the ballots of one member that were neither withdrawn nor recalled, in their order; the last one counts."""
     return list(
         session.scalars(
             select(BoxEntry.number)
             .where(
                 BoxEntry.question_id == question_id,
                 BoxEntry.membership_id == membership_id,
-                BoxEntry.kind.in_(BALLOTS),
-                ~standing.is_withdrawn(),
+                standing.counts(),
             )
             .order_by(BoxEntry.number)
         )
@@ -63,9 +61,4 @@ def tell(session: Session, question: Question) -> None:
 
 def tell_count(session: Session, locked_box: LockedBox) -> None:
     """Move the count on every screen once this is committed."""
-    frozen = locked_box.frozen
-    if frozen.meeting_id is None:
-        return
-    stream, topic = meetings.stream_of(frozen.meeting_id), meetings.topic_of(frozen.item_id)
-    voted, of = locked_box.voted, locked_box.entitled
-    after_commit(session, lambda: pulse.beat(stream, topic, "count", question=frozen.question_id, voted=voted, of=of))
+    after_commit(session, lambda: rooms.beat(locked_box))

@@ -1,6 +1,6 @@
 """Ballots given on paper or by telephone: one official enters what stands there, another reads it anew, and only then it is in the box."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from ecabinet.refusals import NotFound, Refused
 from voting import box, conduct, frozen, service
 from voting.box import LockedBox
 from voting.conduct import QuestionState
+from voting.engine.rule import Form
 from voting.entries import EntryKind
 from voting.models import PaperBallot, Question, RollEntry
 from voting.rulings import officials
@@ -24,11 +25,18 @@ from voting.rulings.rules import Channel, Reason
 
 @dataclass(frozen=True)
 class Read:
-    """What an official reads on a ballot: whose it is, the answer, and the words."""
+    """What an official reads on a ballot: whose it is, the answer, the words, and what is asked or kept on record beside it."""
 
     membership_id: int
     choice: str
     text: str = ""
+    discuss: bool = False
+    reserved: str = ""
+
+    def kept(self, form: Form) -> "Read":
+        """Return it with what is kept of it where the question is answered."""
+        text = conduct.words_kept(form, self.choice, self.text)
+        return replace(self, text=text, discuss=conduct.discuss_kept(form, discuss=self.discuss))
 
 
 @dataclass(frozen=True)
@@ -49,13 +57,17 @@ def enter(session: Session, actor: Actor, question_id: int, read: Read, given: G
         last=conduct.last_moment(question.form, question.closes_at),
     )
     _line(session, question.id, read.membership_id)
-    conduct.check_ballot(read.choice, read.text, frozen.frozen_of(session, question.id).options)
+    read = read.kept(question.form)
+    options = frozen.frozen_of(session, question.id).options
+    conduct.check_ballot(read.choice, read.text, options, discuss=read.discuss, reserved=read.reserved)
     paper = PaperBallot(
         question_id=question.id,
         membership_id=read.membership_id,
         channel=given.channel,
         choice=read.choice,
-        text=conduct.words_kept(question.form, read.choice, read.text),
+        text=read.text,
+        discuss=read.discuss,
+        reserved=read.reserved,
         evidence=given.evidence,
         entered_by_id=officials.person_of(actor),
         entered_at=now,
@@ -73,8 +85,12 @@ def confirm(session: Session, actor: Actor, question_id: int, paper_id: int, rea
     locked_box = _locked_box(session, question, now)
     paper = _waiting(session, question, paper_id)
     ruling_rules.check_second(waits=paper.is_waiting, first=paper.entered_by_id, second=actor.person_id)
-    ruling_rules.check_same((paper.membership_id, paper.choice), (read.membership_id, read.choice))
-    ruling_rules.check_same_words(paper.text, conduct.words_kept(question.form, read.choice, read.text))
+    read = read.kept(question.form)
+    ruling_rules.check_same(
+        (paper.membership_id, paper.choice, paper.discuss), (read.membership_id, read.choice, read.discuss)
+    )
+    ruling_rules.check_same_words(paper.text, read.text)
+    ruling_rules.check_same_words(paper.reserved, read.reserved)
     line = _line(session, question.id, paper.membership_id)
     _check_change(session, locked_box, line)
     number = _put(session, actor, locked_box, paper, line, now)
@@ -152,6 +168,8 @@ def _put(
             "cast_id": cast_id,
             "choice": paper.choice,
             "text": paper.text,
+            "discuss": paper.discuss,
+            "reserved": paper.reserved,
             "evidence": paper.evidence,
             "entered_by": officials.named(session, paper.entered_by_id),
             "confirmed_by": officials.named(session, officials.person_of(actor)),

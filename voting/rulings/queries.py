@@ -67,6 +67,7 @@ class Section:
     labels: tuple[str, ...]
     options: tuple[str, ...]
     closes_at: datetime | None
+    ends: str  # the same as the entries write it: what an official who moves it has seen
     zone: str
     days: tuple[tuple[int, datetime], ...]
     members: tuple[tuple[int, str], ...]
@@ -117,6 +118,7 @@ def section(session: Session, actor: Actor, question_id: int) -> Section | None:
         labels=tuple(question.labels),
         options=conduct.options_of(question.procedure, named.rule, question.labels),
         closes_at=question.closes_at,
+        ends=box.instant(question.closes_at) if question.closes_at is not None else "",
         zone=organisation.body(session, question.body_id).zone,
         days=_days(session, question) if may["may_extend"] else (),
         members=_members(session, question) if may["may_enter"] else (),
@@ -153,7 +155,7 @@ def correction_form(session: Session, actor: Actor, question_id: int) -> Correct
 
 def _may(actor: Actor, question: Question) -> dict[str, bool]:
     is_open, body = question.state is QuestionState.OPEN, question.body_id
-    undeclared = question.declared is None
+    undeclared = question.declared is None and question.moved_to_item_id is None
     is_correctable = question.state is QuestionState.CLOSED and question.procedure is not Procedure.CHOICE
     return {
         "may_enter": is_open and actor.may(Permission.ENTER_PAPER_BALLOT, body),

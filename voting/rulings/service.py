@@ -40,16 +40,21 @@ def withdraw_ballot(session: Session, actor: Actor, question_id: int, number: in
         now,
     )
     service.keep(session, locked_box)
+    if conduct.may_settle_early(locked_box.frozen.rule):  # an earlier ballot that counts again may be an objection
+        service.ask_to_close(session, question.id, now)
     audit.record(session, actor, Tag.BALLOT_WITHDRAWN, question, number=number)
     _tell_voter(session, question, line, number)
     officials.tell_count(session, locked_box)
     service.announce(session, question, ruled=True)
 
 
-def extend(session: Session, actor: Actor, question_id: int, *, by: int, reason: str) -> datetime:
+def extend(
+    session: Session, actor: Actor, question_id: int, *, by: int, reason: str, seen: str | None = None
+) -> datetime:
     """Move the scheduled end of an open question to later and return it. Needs a fresh second factor.
 
     `by`: minutes more in the room; in writing all the working days since it was sent, within what the body and the rule allow.
+    `seen`: the end that the official had on screen, as the entries write it; where another official moved it meanwhile nothing is changed.
     """
     now = clock.now()
     question = service.question_for(session, actor, question_id, Permission.CONDUCT_QUESTION)
@@ -57,6 +62,7 @@ def extend(session: Session, actor: Actor, question_id: int, *, by: int, reason:
     locked_box = _locked_box(session, question)
     service.locked(session, question)
     ends = ruling_rules.check_may_extend(is_open=locked_box.is_open, ends=question.closes_at, now=now)
+    ruling_rules.check_end_seen(seen, box.instant(ends), ends)
     until = _UNTIL[question.form](session, question, ends, by)
     ruling_rules.check_later(ends, until)
     question.closes_at = until
@@ -70,10 +76,13 @@ def extend(session: Session, actor: Actor, question_id: int, *, by: int, reason:
         now,
     )
     service.keep(session, locked_box)
-    service.ask_to_close(session, question.id, until + conduct.GRACE[question.form])
+    settles = conduct.may_settle_early(
+        locked_box.frozen.rule
+    )  # then the clock looks at once: a close that was due is not put off
+    service.ask_to_close(session, question.id, now if settles else until + conduct.GRACE[question.form])
     audit.record(session, actor, Tag.QUESTION_EXTENDED, question, until=box.instant(until))
     if question.form is Form.WRITTEN:
-        written.extended(session, question)
+        written.extended(session, actor, question, reason)
     service.announce(session, question, ruled=True)
     return until
 
@@ -88,12 +97,15 @@ def _locked_box(session: Session, question: Question) -> LockedBox:
 def _voter_of(session: Session, question: Question, number: int) -> RollEntry:
     """Return whose ballot carries this number; refuse what is none, or was withdrawn. The choice is not looked at."""
     found = session.execute(
-        select(BoxEntry.membership_id, standing.is_withdrawn()).where(
+        select(BoxEntry.membership_id, standing.is_withdrawn(), standing.is_recalled()).where(
             BoxEntry.question_id == question.id, BoxEntry.number == number, BoxEntry.kind.in_(BALLOTS)
         )
     ).first()
     ruling_rules.check_ballot_number(
-        number, is_ballot=found is not None, is_withdrawn=found is not None and bool(found[1])
+        number,
+        is_ballot=found is not None,
+        is_withdrawn=found is not None and bool(found[1]),
+        is_recalled=found is not None and bool(found[2]),
     )
     assert found is not None  # noqa: S101 - what is no ballot was refused above
     return session.scalars(

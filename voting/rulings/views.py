@@ -80,8 +80,9 @@ def withdraw_ballot(question_id: int) -> ResponseReturnValue:
 def extend(question_id: int) -> ResponseReturnValue:
     """Move the scheduled end to later."""
     by = forms.whole_number(request.form, "by", _("How much more time"), most=conduct.LONGEST_MINUTES)
+    seen = forms.text(request.form, "ends", _("The end as you saw it"), most=40, required=False)
     with transaction() as session:
-        rulings.extend(session, actor(), question_id, by=by, reason=_reason())
+        rulings.extend(session, actor(), question_id, by=by, reason=_reason(), seen=seen or None)
     return _back(question_id)
 
 
@@ -151,6 +152,10 @@ def _read() -> Read:
         membership_id=forms.whole_number(request.form, "member", _("Member")),
         choice=forms.text(request.form, "choice", _("Answer"), most=40),
         text=forms.text(request.form, "text", _("Words"), most=conduct.LONGEST_OPINION, required=False),
+        discuss=forms.ticked(request.form, "discuss"),
+        reserved=forms.text(
+            request.form, "reserved", _("Reserved opinion"), most=conduct.LONGEST_OPINION, required=False
+        ),
     )
 
 

@@ -6,5 +6,8 @@ import "./live";
 import "./regions";
 import "./agenda_strip";
 import "./vote";
+import "./block";
+import "./recall";
+import "./fill_answer";
 import "./passkeys";
 import "./follow";

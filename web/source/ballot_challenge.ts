@@ -5,6 +5,8 @@ export interface SignedBallot {
   cast_id: string;
   choice: string;
   text: string;
+  discuss: boolean;
+  reserved: string;
   member: string;
   question: string;
   seen: string;
@@ -20,8 +22,8 @@ export function asKept(text: string): string {
 }
 
 export function signedText(ballot: SignedBallot): string {
-  const { cast_id, choice, text, member, question, seen } = ballot;
-  return canonical({ cast_id, choice, text: asKept(text), member, question, seen });
+  const { cast_id, choice, text, discuss, reserved, member, question, seen } = ballot;
+  return canonical({ cast_id, choice, text: asKept(text), discuss, reserved: asKept(reserved), member, question, seen });
 }
 
 export async function challengeOf(ballot: SignedBallot): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,12 +1,12 @@
 // The receipt under a ballot: shown as recorded only after this page has checked it by itself.
 import type { Canonical } from "./canonical";
-import { labelOf, setStanding, status } from "./ballot_form";
+import { clearStanding, labelOf, setStanding, standingDraft, status } from "./ballot_form";
 import { witness, type Witness } from "./kept_checkpoints";
 import { keepReceipt, keptReceipt } from "./kept_receipts";
 import { fetchJSON, words } from "./page";
 import { allFit, checkReceipt, stateOf, type Expected, type Step } from "./receipt_check";
 import { receiptOf, type Key, type Receipt } from "./receipts";
-import type { Ballot } from "./waiting_ballots";
+import type { Ballot, Draft } from "./waiting_ballots";
 
 /** What the form says of its ballot: everything fits; it does not; it was not checked yet; or the box itself is not what it was. */
 type Verdict = "fits" | "unfit" | "unchecked" | "alarm";
@@ -24,8 +24,8 @@ export async function takeReceipt(form: HTMLFormElement, ballot: Ballot, answer:
   const shown = receipt ? await judge(form, receipt, expected) : unfit;
   if (!receipt && Number.isSafeInteger(number)) keepReceipt(form.dataset["voter"] ?? "", expected.question, { number, code, checkpoint: "", found: "unfit" });
   return (now) => {
-    setStanding(now, ballot.choice);
-    show(now, shown, { number, code, choice: ballot.choice });
+    setStanding(now, ballot);
+    show(now, shown, { number, code, answer: ballot });
   };
 }
 
@@ -33,20 +33,21 @@ export async function takeReceipt(form: HTMLFormElement, ballot: Ballot, answer:
 export async function showStanding(form: HTMLFormElement, now: () => HTMLFormElement): Promise<void> {
   const { voter = "", question = "", number: written, code = "", standing: choice = "" } = form.dataset;
   if (!written) return;
+  const answer = standingDraft(form) ?? { choice, text: "" };
   const number = Number(written);
   const kept = keptReceipt(voter, question, number);
-  if (kept?.found === "fits" && kept.code === code) return show(form, fitting, { number, code, choice });
-  if (kept?.found === "unfit") return show(form, unfit, { number, code, choice });
+  if (kept?.found === "fits" && kept.code === code) return show(form, fitting, { number, code, answer });
+  if (kept?.found === "unfit") return show(form, unfit, { number, code, answer });
   status(form, words(form, "wordsChecking", { number }), false);
-  const answer = await fetchJSON(`/questions/${encodeURIComponent(question)}/ballots/${number}/receipt`).catch(() => null);
+  const fetched = await fetchJSON(`/questions/${encodeURIComponent(question)}/ballots/${number}/receipt`).catch(() => null);
   const expected = expectedOf(form, { types: ["cast", "paper"], number, code: kept?.code ?? code, fields: { member: form.dataset["member"] ?? "", choice } });
   let shown: Shown = unchecked;
-  if (answer && answer.status < 400 && !answer.elsewhere) {
-    const receipt = receiptOf(answer.body);
+  if (fetched && fetched.status < 400 && !fetched.elsewhere) {
+    const receipt = receiptOf(fetched.body);
     shown = receipt && (kept?.code ?? code) === code ? await judge(form, receipt, expected) : unfit;
   }
   // Meanwhile another ballot may have been sent from here.
-  if (now().dataset["number"] === written) show(now(), shown, { number, code, choice });
+  if (now().dataset["number"] === written) show(now(), shown, { number, code, answer });
 }
 
 interface Shown {
@@ -60,9 +61,9 @@ const unfit: Shown = { verdict: "unfit", notes: [] };
 const unchecked: Shown = { verdict: "unchecked", notes: [] };
 
 /** Everything that was sent has to stand in the entry, and nothing else in its place. */
-function sentFields(form: HTMLFormElement, { cast_id, choice, text, seen }: Ballot): Record<string, Canonical> {
+function sentFields(form: HTMLFormElement, { cast_id, choice, text, discuss = false, reserved = "", seen }: Ballot): Record<string, Canonical> {
   const { member = "", by = member } = form.dataset;
-  return { member, by, cast_id, choice, text, ...(seen ? { seen } : {}) };
+  return { member, by, cast_id, choice, text, discuss, reserved, ...(seen ? { seen } : {}) };
 }
 
 function expectedOf(form: HTMLFormElement, more: Omit<Expected, "question" | "key">): Expected {
@@ -92,13 +93,34 @@ function withWitness(steps: readonly Step[], met: Witness): Shown {
 
 const sentences: Record<Verdict, string> = { fits: "wordsRecorded", unfit: "wordsUnfit", unchecked: "wordsUnchecked", alarm: "wordsRecordedOnly" };
 
-function show(form: HTMLFormElement, { verdict, notes }: Shown, { number, code, choice }: { number: number; code: string; choice: string }): void {
-  Object.assign(form.dataset, { receipt: verdict, number: String(number), code, standing: choice });
+const recallSentences: Record<Verdict, string> = { ...sentences, fits: "wordsRecalled", alarm: "wordsRecalledOnly" };
+
+/** Checks the receipt of a recall, and returns how to show that nothing of the member stands any more. */
+export async function takeRecall(form: HTMLFormElement, castId: string, answer: Record<string, unknown>): Promise<(form: HTMLFormElement) => void> {
+  const receipt = receiptOf(answer);
+  const { member = "", by = member } = form.dataset;
+  const expected = expectedOf(form, { types: ["recalled"], fields: { member, by, cast_id: castId } });
+  const { verdict, notes } = receipt ? await judge(form, receipt, expected) : unfit;
+  return (now) => {
+    clearStanding(now);
+    for (const name of ["number", "code", "standing"]) delete now.dataset[name];
+    now.dataset["receipt"] = verdict;
+    showSaid(now, receipt?.code ?? "", notes);
+    status(now, words(now, recallSentences[verdict], { number: receipt?.number ?? "–" }), false);
+  };
+}
+
+function show(form: HTMLFormElement, { verdict, notes }: Shown, { number, code, answer }: { number: number; code: string; answer: Draft }): void {
+  Object.assign(form.dataset, { receipt: verdict, number: String(number), code, standing: answer.choice });
+  showSaid(form, code, notes);
+  status(form, words(form, sentences[verdict], { number, choice: labelOf(form, answer) }), false);
+}
+
+function showSaid(form: HTMLFormElement, code: string, notes: readonly string[]): void {
   const place = form.querySelector<HTMLElement>("[data-vote-code]");
   if (place) place.textContent = code;
   const note = form.querySelector<HTMLElement>("[data-vote-note]");
   if (note) note.textContent = notes.map((name) => words(form, name)).join(" ");
-  status(form, words(form, sentences[verdict], { number, choice: labelOf(form, choice) }), false);
 }
 
 /** Takes away what was said of an earlier ballot while another is on its way. */

@@ -29,22 +29,29 @@ interface Confirmation {
   issueRequest(skipConfirmation: boolean): void;
 }
 
-function askFirst(question: string, event: CustomEvent<Confirmation>): void {
+/** Asks before a weighty act and says whether the person agreed; `label` is what the button of it says. */
+export function askFirst(question: string, label: string): Promise<boolean> {
   const dialog = document.querySelector<HTMLDialogElement>("[data-confirm-dialog]");
-  if (!dialog) return;
-  event.preventDefault();
-  const submitter = (event.detail.triggeringEvent as SubmitEvent | undefined)?.submitter;
+  if (!dialog || dialog.open) return Promise.resolve(false);
   const sentence = dialog.querySelector("[data-confirm-question]");
   const agree = dialog.querySelector<HTMLButtonElement>('button[value="yes"]');
   if (sentence) sentence.textContent = question;
-  if (agree && submitter) agree.textContent = submitter.textContent?.trim() || agree.textContent;
+  if (agree && label) agree.textContent = label;
   dialog.returnValue = "";
-  dialog.addEventListener("close", () => dialog.returnValue === "yes" && event.detail.issueRequest(true), { once: true });
+  const answered = new Promise<boolean>((answer) => {
+    dialog.addEventListener("close", () => answer(dialog.returnValue === "yes"), { once: true });
+  });
   dialog.showModal();
+  return answered;
 }
 
 htmx.on("htmx:confirm", (event) => {
   const asked = event as CustomEvent<Confirmation>;
   const question = asked.detail.elt instanceof HTMLElement ? asked.detail.elt.dataset["confirm"] : undefined;
-  if (question) askFirst(question, asked);
+  if (!question || !document.querySelector("[data-confirm-dialog]")) return;
+  asked.preventDefault();
+  const submitter = (asked.detail.triggeringEvent as SubmitEvent | undefined)?.submitter;
+  void askFirst(question, submitter?.textContent?.trim() ?? "").then((agreed) => {
+    if (agreed) asked.detail.issueRequest(true);
+  });
 });

@@ -23,7 +23,7 @@ function askedOf({ dataset }: HTMLElement, root: HTMLElement): Asked {
     voter: root.dataset["voter"] ?? "",
     number: Number(number),
     type,
-    fields: missing === undefined ? { member: member ?? "", choice: choice ?? "", ...(by === undefined ? {} : { by }) } : {},
+    fields: missing === undefined ? { member: member ?? "", ...(choice === undefined ? {} : { choice }), ...(by === undefined ? {} : { by }) } : {},
     ...(code === undefined ? {} : { code }),
     ...(closing === undefined ? {} : { closing: Number(closing) }),
     ...(missing === undefined ? {} : { missing }),
@@ -37,7 +37,7 @@ function mark(state: string): Node {
 
 /** What a step says; the words of the entry depend on what kind of entry it is. */
 function sentence(root: HTMLElement, place: HTMLElement, { name }: Step, { receipt, size }: Finding): string {
-  const entries = { cast: "wordsEntry", paper: "wordsEntry", closed: "wordsClosedEntry" };
+  const entries = { cast: "wordsEntry", paper: "wordsEntry", recalled: "wordsRecalledEntry", closed: "wordsClosedEntry" };
   const type = place.dataset["type"] as keyof typeof entries | undefined;
   const words_ = name === "entry" ? (type ? entries[type] : "wordsSavedEntry") : `words${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const question = place.dataset["question"] ?? receipt?.entry.match(/"question":"([^"]*)"/)?.[1] ?? "";

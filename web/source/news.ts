@@ -19,6 +19,8 @@ interface PageEvents {
   swapped: CustomEvent<HTMLElement>;
   /** A form that stays on its page has been accepted; the form is the detail. */
   stayed: CustomEvent<HTMLFormElement>;
+  /** A ballot of this form was recorded, or recalled. */
+  answered: CustomEvent<HTMLFormElement>;
 }
 
 export function dispatch<Name extends keyof PageEvents>(name: Name, detail: PageEvents[Name]["detail"]): void {

@@ -14,6 +14,8 @@ export interface BallotToSign {
   cast_id: string;
   choice: string;
   text: string;
+  discuss?: boolean | undefined;
+  reserved?: string | undefined;
   member?: string | undefined;
   question?: string | undefined;
   seen?: string | undefined;
@@ -36,6 +38,8 @@ export async function bindBallot(form: HTMLFormElement, ballot: BallotToSign): P
     cast_id: ballot.cast_id,
     choice: ballot.choice,
     text: ballot.text,
+    discuss: ballot.discuss ?? false,
+    reserved: ballot.reserved ?? "",
     member: ballot.member ?? member,
     question: ballot.question ?? question,
     seen: ballot.seen ?? seen,

@@ -162,6 +162,9 @@ function showState(news: News): void {
 
 /** A ballot that was loaded while the question was armed opens in place: no herd of requests meets the vote. A ruling on an open vote is shown anew. */
 function isReadyFor(news: News, element: HTMLElement): boolean {
+  if (news.kind === "block" && news["state"] === "open") {
+    return element.querySelector(`form[data-block="${CSS.escape(String(news["block"]))}"]`) !== null && element.querySelector("form[action$='/open']") === null;
+  }
   if (news.kind !== "question" || news["state"] !== "open" || news["ruled"] === true) return false;
   return element.querySelector(`form[data-vote][data-question="${CSS.escape(String(news["question"]))}"]`) !== null && element.querySelector("form[action$='/open']") === null;
 }
@@ -174,6 +177,10 @@ listen("news", (news) => {
   }
 });
 listen("refresh", () => regions().forEach(ask));
+// What a form shows of its own earlier answers is inside it, and follows each.
+listen("answered", (form) => {
+  for (const own of form.querySelectorAll<HTMLElement>(selector)) void load(own, true);
+});
 listen("stayed", (form) => {
   const own = form.closest<HTMLElement>(selector);
   if (own) void load(own, true);

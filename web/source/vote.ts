@@ -1,6 +1,7 @@
 // The ballot: chosen without haste, sent once, never lost. What was chosen or typed is never touched by news from the room.
-import { choose, chosen, current, draft, formOf, forms, nameOf, opinion, status, update } from "./ballot_form";
+import { choose, chosen, current, draft, formOf, forms, nameOf, opinion, status, update, wanting } from "./ballot_form";
 import { clearReceipt, showStanding, takeReceipt } from "./ballot_receipt";
+import { goToLate, keepLate, keepUnsent, showLate } from "./late_answers";
 import { messageOf, postJSON, refuse, words, type Answer } from "./page";
 import { dispatch, listen } from "./news";
 import { bindBallot, hasPasskey } from "./passkeys";
@@ -36,6 +37,7 @@ async function showRecorded(form: HTMLFormElement, ballot: Ballot, answer: Answe
   update(now);
   keepFocus(now);
   now.querySelector("[data-vote-receipt]")?.scrollIntoView({ block: "nearest" });
+  dispatch("answered", now);
   // Nothing is half-made any more: what the room did meanwhile, such as the close, may show.
   dispatch("stayed", now);
 }
@@ -79,8 +81,8 @@ function giveUp(form: HTMLFormElement): void {
 /** Has the device's owner sign this very ballot; says whether they did. */
 async function sign(form: HTMLFormElement, ballot: Ballot): Promise<boolean> {
   const { question = "", seen = "", member = "" } = form.dataset;
-  const { cast_id, choice, text } = ballot;
-  const assertion = await bindBallot(form, { cast_id, choice, member, question, seen: ballot.seen ?? seen, text }).catch(() => null);
+  const { cast_id, choice, text, discuss, reserved } = ballot;
+  const assertion = await bindBallot(form, { cast_id, choice, text, discuss, reserved, member, question, seen: ballot.seen ?? seen }).catch(() => null);
   if (assertion) signBallot(current(form), ballot, assertion);
   return assertion !== null;
 }
@@ -106,7 +108,13 @@ async function take(form: HTMLFormElement, ballot: Ballot, answer: Answer): Prom
   if (answer.elsewhere) return holdForSignIn(form);
   if (answer.status >= 500 || answer.status === 429 || answer.status === 408) return retryLater(form);
   if (answer.status === 401) return answer.body["error"] === "STEP_UP_NEEDED" ? void proveThenSend(form, ballot) : holdForSignIn(form);
-  if (answer.status >= 400) return showRefused(form, messageOf(answer) || words(form, "wordsForbidden"));
+  if (answer.status >= 400) {
+    const sentence = messageOf(answer) || words(form, "wordsForbidden");
+    const isLate = answer.body["error"] === "TOO_LATE" || answer.body["error"] === "NOT_OPEN";
+    if (!isLate || !keepLate(form, ballot, sentence)) return showRefused(form, sentence);
+    giveUp(form);
+    return goToLate(current(form));
+  }
   return showRecorded(form, ballot, answer);
 }
 
@@ -131,8 +139,9 @@ async function send(form: HTMLFormElement): Promise<void> {
 async function submit(form: HTMLFormElement): Promise<void> {
   const made = draft(form);
   if (!made || form.dataset["state"] !== "open" || waitingBallot(form)) return;
-  if (made.choice === "other" && !made.text) {
-    refuse(form, words(form, "wordsWrite"));
+  const sentence = wanting(form, made);
+  if (sentence) {
+    refuse(form, sentence);
     opinion(form)?.focus();
     return;
   }
@@ -153,6 +162,8 @@ function begin(form: HTMLFormElement): void {
   const kept = "over" in form.dataset ? null : (waiting ?? draftOf(form));
   if (kept && chosen(form)?.defaultChecked !== false) choose(form, kept);
   update(form);
+  if ("over" in form.dataset && !waiting) keepUnsent(form, draftOf(form));
+  showLate(form);
   if (waiting) void send(form);
   else void showStanding(form, () => current(form));
 }

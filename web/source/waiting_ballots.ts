@@ -6,6 +6,10 @@ import type { Assertion } from "./passkeys";
 export interface Draft {
   choice: string;
   text: string;
+  /** Whether the member asks that the matter be discussed in a meeting; in writing only. */
+  discuss?: boolean;
+  /** An opinion kept on record beside the choice. */
+  reserved?: string;
 }
 
 export interface Ballot extends Draft {

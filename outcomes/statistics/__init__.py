@@ -1,0 +1,1 @@
+"""Statistics of written opinions, from the stored results of closed questions."""

@@ -1,0 +1,1 @@
+"""Where members stand on the items of an agenda, said before the item is called."""
